@@ -1,0 +1,54 @@
+// Package bot is the running bot, for any platform that has comments: it takes comments
+// in, keeps their order, has them judged, makes verdicts durable and carries out effects.
+// Platforms live below it and fill the two interfaces of this file.
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/moderation"
+)
+
+// Source is where comments come from.
+type Source interface {
+	// Run delivers comments to in until ctx ends or nothing can be done any more. Calls of
+	// in follow the platform's order and may block: that is how a full bot slows its reader.
+	Run(ctx context.Context, in Intake) error
+	// Since reads the comments of a channel after a watermark, oldest first, at most n.
+	Since(ctx context.Context, guild, channel, after string, n int) ([]moderation.Comment, error)
+}
+
+// Intake is what a source delivers to. Comment blocks while the bot is full.
+type Intake interface {
+	Comment(ctx context.Context, c moderation.Comment) error
+	// Join tells that somebody joined a community, for raid counting.
+	Join(ctx context.Context, guild, user string, at time.Time)
+	// Gap tells that events of these channels may have been missed; the bot catches up from
+	// its watermarks. A channel is announced this way when the source first sees it.
+	Gap(ctx context.Context, guild string, channels []string)
+}
+
+// Enforcer carries out effects on the platform.
+type Enforcer interface {
+	// Carry does one effect, for the case it belongs to (zero for alerts). Doing an effect
+	// again must change nothing more. Errors: ErrGone, ErrForbidden, *RetryError, or any
+	// other, which is tried again with back-off.
+	Carry(ctx context.Context, e moderation.Effect, c moderation.Case) (moderation.Receipt, error)
+}
+
+// Errors of an Enforcer, to be checked with errors.Is.
+var (
+	ErrGone      = errors.New("what the effect is about no longer exists")      // counts as done
+	ErrForbidden = errors.New("the platform does not let the bot do this here") // not tried again; moderators are told once
+)
+
+// RetryError says when to try again.
+type RetryError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *RetryError) Error() string { return e.Err.Error() }
+func (e *RetryError) Unwrap() error { return e.Err }
