@@ -14,6 +14,5 @@ COPY --from=build --chown=nonroot:nonroot /out/data /data
 WORKDIR /
 VOLUME /data
 EXPOSE 9090
-HEALTHCHECK --interval=30s --timeout=3s CMD ["/parley", "version"]
 ENTRYPOINT ["/parley"]
 CMD ["run", "--config", "/etc/parley/config.yaml"]
