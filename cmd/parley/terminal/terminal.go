@@ -8,8 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
 	"golang.org/x/term"
 )
 
@@ -45,15 +45,23 @@ func (s Style) Yellow(text string) string { return s.paint("33", text) }
 // Green is for what is fine or was given back.
 func (s Style) Green(text string) string { return s.paint("32", text) }
 
-// Fit cuts text to n runes, with an ellipsis where something was cut, pads it to n, and
-// makes control characters and line breaks harmless.
+// Fit cuts text to n columns, with an ellipsis where something was cut, pads it to n, and
+// makes control characters and line breaks harmless. Emoji and CJK take two columns.
 func Fit(text string, n int) string {
 	text = Plain(text)
-	if count := utf8.RuneCountInString(text); count <= n {
-		return text + strings.Repeat(" ", n-count)
+	if width := uniseg.StringWidth(text); width <= n {
+		return text + strings.Repeat(" ", n-width)
 	}
-	runes := []rune(text)
-	return string(runes[:n-1]) + "…"
+	var kept strings.Builder
+	width := 0
+	for clusters := uniseg.NewGraphemes(text); clusters.Next(); {
+		if width+clusters.Width() > n-1 {
+			break
+		}
+		kept.WriteString(clusters.Str())
+		width += clusters.Width()
+	}
+	return kept.String() + "…" + strings.Repeat(" ", n-1-width)
 }
 
 // Plain replaces what could move the cursor or change colours by spaces.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rivo/uniseg"
 )
 
 func TestNothingIsColouredOutsideATerminal(t *testing.T) {
@@ -27,9 +29,9 @@ func TestAStrangersTextCannotMoveTheCursor(t *testing.T) {
 }
 
 func TestColumnsLineUp(t *testing.T) {
-	for _, text := range []string{"", "short", "exactly ten", "ümläute überall", "much longer than the column"} {
-		if got := []rune(Fit(text, 10)); len(got) != 10 {
-			t.Errorf("Fit(%q, 10) = %q, %d runes", text, string(got), len(got))
+	for _, text := range []string{"", "short", "exactly ten", "ümläute überall", "much longer than the column", "🕯️🕯️🕯️ and 日本語 日本語"} {
+		if got := Fit(text, 10); uniseg.StringWidth(got) != 10 {
+			t.Errorf("Fit(%q, 10) = %q, %d columns", text, got, uniseg.StringWidth(got))
 		}
 	}
 }
