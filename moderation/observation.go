@@ -19,7 +19,7 @@ type Sighting struct {
 // with one Key share their memory.
 type Meter struct {
 	Key      string        // what is counted, unique in the guild: "author/7", "target/9"
-	Member   string        // who is counted, once however often seen; usually the comment's ID
+	Member   string        // who is counted, once however often seen; usually the comment's ID; "" looks without counting
 	Distinct bool          // count distinct prefixes of members up to "/", such as authors in "author/comment"
 	Window   time.Duration // how far back
 }
