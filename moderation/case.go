@@ -30,6 +30,7 @@ const (
 	CaseActed     CaseState = "acted"     // Parley acted; nobody has looked yet
 	CaseUpheld    CaseState = "upheld"    // a moderator agreed
 	CaseDismissed CaseState = "dismissed" // a moderator disagreed and everything was undone
+	CasePending   CaseState = "pending"   // waits for a second opinion; no moderator is needed yet
 	CaseCleared   CaseState = "cleared"   // a later revision or opinion found it clean; nothing left to do
 )
 

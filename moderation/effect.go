@@ -6,7 +6,7 @@ import "time"
 // with the decision that caused it and carried out afterwards, at least once; its ID is
 // stable, so doing it twice can be told apart or changes nothing.
 type Effect struct {
-	ID      string     `json:"id"` // "<case>/<kind>/<case version>"
+	ID      string     `json:"id"` // "<case>/<kind>/r<revision>" after a verdict, "<case>/<kind>/v<version>" after a decision; alerts: "alert/<what>"
 	Kind    EffectKind `json:"kind"`
 	Guild   string     `json:"guild"`
 	Case    string     `json:"case,omitempty"`

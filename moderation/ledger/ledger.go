@@ -51,6 +51,12 @@ type Commit struct {
 	Record  int64               // Record.Version that the strike was decided on; ignored without a strike
 	Cap     int                 // at most so many automatic actions in the hour before Case.Comment.Time; 0: no cap
 	Acts    bool                // whether this counts as an automatic action
+
+	// Replaces, when set, is the version of the stored case that this commit was decided on:
+	// the case is rewritten though its revision is the same (a second opinion arrived), and
+	// ErrStale says that the stored version is another one by now. As ever, a case that has
+	// a strike gets no second one, and its events are kept and added to.
+	Replaces int64
 }
 
 // Filter selects cases. Zero fields select all.
