@@ -1,0 +1,122 @@
+package evaluation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+// sample is a scorer that goes by one word, over rows that show its limits.
+func sample(t *testing.T) Report {
+	t.Helper()
+	abusive, clean := 1, 0
+	data := Dataset{Name: "sample", Rows: []Row{
+		{ID: "a", Text: "a rude word", Label: &abusive, Identity: "teachers", Category: "direct"},
+		{ID: "b", Text: "kind words", Label: &clean, Identity: "teachers", Category: "direct"},
+		{ID: "c", Text: "who says rude things?", Label: &clean, Identity: "nurses", Category: "question"},
+		{ID: "d", Text: "<script>meaner & subtler</script>", Label: &abusive, Identity: "nurses", Category: "implied"},
+	}}
+	score := func(r Row) float64 {
+		if strings.Contains(r.Text, "rude") {
+			return 0.9
+		}
+		return 0.1
+	}
+	r, err := Run(context.Background(), data, score, []Threshold{{"review", 0.5}, {"remove", 0.95}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestAReportNamesWhomAScorerTreatsWorst(t *testing.T) {
+	r := sample(t)
+	if got := r.Identities[0]; got.Name != "nurses" || got.FPR != 1 || got.Recall != 0 {
+		t.Errorf("worst identity is %+v, want nurses: always flagged when clean, never when abusive", got)
+	}
+	if got := r.Categories[0]; got.Accuracy != 0 {
+		t.Errorf("the first category should be the worst, got %+v", got)
+	}
+	if r.Missed[0].ID != "d" || r.Misjudged[0].ID != "c" {
+		t.Errorf("worst examples are %q and %q, want d and c", r.Missed[0].ID, r.Misjudged[0].ID)
+	}
+	if r.At[1].Recall != 0 || r.At[0].Recall != 0.5 {
+		t.Errorf("recall at the thresholds is %v and %v", r.At[0].Recall, r.At[1].Recall)
+	}
+}
+
+func TestTheTerminalTableLinesUp(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteText(&out, []Report{sample(t)}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	if len(lines[0]) != len(lines[1]) {
+		t.Errorf("heading and row differ in width:\n%s\n%s", lines[0], lines[1])
+	}
+	for _, want := range []string{"0.500", "nurses", "abusive, scored lowest"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestThePageIsSelfContainedAndEscapesComments(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteHTML(&out, "Sample", []Report{sample(t)}); err != nil {
+		t.Fatal(err)
+	}
+	html := out.String()
+	if strings.Contains(html, "<script>") || strings.Contains(html, "http://") || strings.Contains(html, "https://") {
+		t.Error("the page runs a comment's markup or loads something from elsewhere")
+	}
+	if strings.Count(html, "<svg") != 3 {
+		t.Errorf("the page has %d curves, want 3", strings.Count(html, "<svg"))
+	}
+	start, end := strings.Index(html, "<svg"), strings.LastIndex(html, "</svg>")+len("</svg>")
+	drawing := xml.NewDecoder(strings.NewReader("<all>" + html[start:end] + "</all>"))
+	for {
+		if _, err := drawing.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("the drawings are not well-formed: %v", err)
+		}
+	}
+}
+
+func TestAMissingFigureIsNullForMachines(t *testing.T) {
+	clean := 0
+	r, err := Run(context.Background(), Dataset{Name: "clean only", Rows: []Row{{Text: "a", Label: &clean}}}, func(Row) float64 { return 0 }, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(b), `"auc":null`) {
+		t.Errorf("AUC of one class should be null: %s, %v", b, err)
+	}
+}
+
+func TestAnEvaluationStopsWhenAsked(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	clean := 0
+	rows := make([]Row, 100)
+	for i := range rows {
+		rows[i].Label = &clean
+	}
+	_, err := Run(ctx, Dataset{Rows: rows}, func(Row) float64 { return 0 }, nil, func(done int) {
+		if done == 3 {
+			cancel()
+		}
+		if done > 3 {
+			t.Errorf("row %d was scored after the stop", done)
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped with %v", err)
+	}
+}
