@@ -1,0 +1,185 @@
+package text
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// digitLetters are the letters that digits stand for; 1 is left to the reading.
+var digitLetters = [10]byte{'o', 0, 'z', 'e', 'a', 's', 'g', 't', 'b', 'g'}
+
+// compound are letters drawn with several signs, longest first.
+var compound = []struct {
+	drawn string
+	as    byte
+}{
+	{"|-|", 'h'}, {"|_|", 'u'}, {"/-\\", 'a'}, {"|\\|", 'n'}, {"(_)", 'u'},
+	{"/\\", 'a'}, {"\\/", 'v'}, {"|<", 'k'}, {"|)", 'd'}, {"()", 'o'}, {"[]", 'o'}, {"vv", 'w'}, {"|3", 'b'},
+}
+
+// signs are single characters read as letters inside words.
+var signs = map[rune]byte{
+	'@': 'a', '$': 's', '!': 1, '|': 1, '+': 't', '(': 'c', '<': 'c',
+	'€': 'e', '£': 'l', '¢': 'c', '¥': 'y', '©': 'c', '®': 'r', '§': 's', '†': 't', '¡': 'i', '×': 'x', '√': 'v',
+	'₦': 'n', '₩': 'w', '₭': 'k', '₮': 't', '₱': 'p', '₥': 'm', '฿': 'b', '∆': 'a',
+}
+
+// buildLeet reads digits and signs inside words as letters. A run of letters, digits and
+// signs counts as a word when it holds a letter and is long or mostly letters, so that
+// numbers, prices, dates and IDs stay what they are.
+func (v *Views) buildLeet(k Kind, one byte) {
+	folded := v.View(Folded)
+	if k == LeetL {
+		if v.View(Leet); !v.ambiguous {
+			v.repeat(LeetL, Leet)
+			return
+		}
+	} else {
+		v.ambiguous = false
+	}
+	text := folded.Text
+	if anyOf(text)&(isDigit|isSign|isWide) == 0 && bytes.IndexByte(text, 'v') < 0 {
+		v.repeat(k, Folded)
+		return
+	}
+	d := decoder{out: v.start(k), text: text, origin: folded.origin, one: one}
+	for i := 0; i < len(text); {
+		end, wordlike := leetWord(text, i)
+		if !wordlike {
+			end = max(end, i+1)
+			for ; i < end; i++ {
+				d.out.add(text[i], folded.origin(i))
+			}
+			continue
+		}
+		for i < end {
+			i = d.letter(i)
+		}
+	}
+	if !d.changed {
+		v.repeat(k, Folded)
+		return
+	}
+	v.ambiguous = v.ambiguous || d.ambiguous
+	v.finish(k, d.out)
+}
+
+// leetWord finds the end of a run of letters, digits and signs that begins at i and says
+// whether its digits and signs are to be read as letters.
+func leetWord(text []byte, i int) (end int, wordlike bool) {
+	letters, digits, length := 0, 0, 0
+	for end = i; end < len(text); end++ {
+		class := classes[text[end]]
+		if class&(isLetter|isDigit|isSign|isWide) == 0 {
+			break
+		}
+		length++
+		switch {
+		case class&isLetter != 0:
+			letters++
+		case class&isDigit != 0:
+			digits++
+		case class&isSign != 0:
+			if n, _ := compoundAt(text, end); n > 0 {
+				end += n - 1
+			}
+		}
+	}
+	return end, letters > 0 && (length >= 4 || letters >= digits)
+}
+
+// compoundAt matches a letter drawn with several signs.
+func compoundAt(text []byte, i int) (length int, as byte) {
+	for _, c := range compound {
+		if bytes.HasPrefix(text[i:], []byte(c.drawn)) {
+			return len(c.drawn), c.as
+		}
+	}
+	return 0, 0
+}
+
+// decoder writes one leet reading.
+type decoder struct {
+	out       *builder
+	text      []byte
+	origin    func(int) origin
+	one       byte // how 1, ! and | are read
+	changed   bool
+	ambiguous bool
+}
+
+// letter writes what stands at i and returns where to go on.
+func (d *decoder) letter(i int) int {
+	c := d.text[i]
+	class := classes[c]
+	switch {
+	case c == 'v' && d.consonant(i-1) && d.consonant(i+1):
+		return d.put('u', i, 1)
+	case class&isDigit != 0:
+		as := digitLetters[c-'0']
+		if as == 0 {
+			as, d.ambiguous = d.one, true
+		}
+		return d.put(as, i, 1)
+	case class&isSign != 0 || c == 'v':
+		if n, as := compoundAt(d.text, i); n > 0 {
+			return d.put(as, i, n)
+		}
+		return d.sign(i, rune(c), 1)
+	case class&isWide != 0:
+		r, size := utf8.DecodeRune(d.text[i:])
+		return d.sign(i, r, size)
+	}
+	d.out.add(c, d.origin(i))
+	return i + 1
+}
+
+// sign writes a single sign, read as a letter where its neighbours allow. "!", "|", "+" and
+// brackets must stand between letters, as they otherwise punctuate.
+func (d *decoder) sign(i int, r rune, size int) int {
+	as, ok := signs[r]
+	before, after := d.part(i-1), d.part(i+size)
+	switch {
+	case !ok:
+	case r == '@', r == '$', r >= utf8.RuneSelf:
+		ok = before || after
+	default:
+		ok = before && after
+	}
+	if !ok {
+		for range size {
+			d.out.add(d.text[i], d.origin(i))
+			i++
+		}
+		return i
+	}
+	if as == 1 {
+		as, d.ambiguous = d.one, true
+	}
+	return d.put(as, i, size)
+}
+
+func (d *decoder) put(as byte, i, size int) int {
+	o := d.origin(i)
+	o.to = d.origin(i + size - 1).to
+	d.out.add(as, o)
+	d.changed = true
+	return i + size
+}
+
+// part reports a letter, digit or sign that can be part of a disguised word.
+func (d *decoder) part(i int) bool {
+	return i >= 0 && i < len(d.text) && (classes[d.text[i]]&(isLetter|isDigit) != 0 || d.text[i] == '$' || d.text[i] == '@')
+}
+
+func (d *decoder) consonant(i int) bool {
+	return i >= 0 && i < len(d.text) && classes[d.text[i]]&isLetter != 0 && !vowel(d.text[i]) && d.text[i] != 'v'
+}
+
+func vowel(c byte) bool {
+	switch c {
+	case 'a', 'e', 'i', 'o', 'u':
+		return true
+	}
+	return false
+}

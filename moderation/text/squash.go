@@ -1,0 +1,265 @@
+package text
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// run says of one letter of a squashed reading what was made of it.
+type run struct {
+	n     uint8 // how often the letter stood in a row, at most 255
+	chain bool  // it was a single spaced-out letter, joined to the one before
+}
+
+// Squash writes a folded word the way the Squashed readings write it: every run of the same
+// letter as one. Look for Squash(word) there, then ask Spells whether the stretch is word.
+func Squash(folded string) string {
+	var b strings.Builder
+	last := rune(-1)
+	for _, r := range folded {
+		if r != last || !unicode.IsLetter(r) {
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	return b.String()
+}
+
+// Spells reports whether a squashed reading spells a folded word at byte i of its text, and
+// where it ends. Letters may be stretched ("moooron") but a doubled letter must have been
+// doubled: "as" does not spell "ass", and "boob" does not spell "bob". Where the reading
+// repeats the one it is built from, the word must stand there letter by letter.
+func (v *Views) Spells(k Kind, i int, word string) (end int, ok bool) {
+	w := v.View(k)
+	if v.Repeats(k) || k != Squashed && k != SquashedL {
+		return i + len(word), bytes.HasPrefix(w.Text[min(i, len(w.Text)):], []byte(word))
+	}
+	runs := v.runs[k]
+	for len(word) > 0 {
+		r, size := utf8.DecodeRuneInString(word)
+		want := 0
+		for strings.HasPrefix(word, string(r)) && (want == 0 || unicode.IsLetter(r)) {
+			word = word[size:]
+			want++
+		}
+		got, gotSize := utf8.DecodeRune(w.Text[min(i, len(w.Text)):])
+		if got != r || !stretches(int(runs[i].n), want, r) {
+			return 0, false
+		}
+		i += gotSize
+	}
+	return i, true
+}
+
+// stretches reports whether a letter that stands got times may be meant to stand want times.
+func stretches(got, want int, letter rune) bool {
+	return got == want || got >= 3 && got > want || got == 2 && want == 1 && rarelyDoubled(letter)
+}
+
+// rarelyDoubled are the letters that English hardly ever doubles, so that two are a stretch.
+func rarelyDoubled(letter rune) bool {
+	return letter < utf8.RuneSelf && strings.IndexByte("ahijkquvwxy", byte(letter)) >= 0
+}
+
+// buildSquashed collapses stretched letters and joins words that separators tear apart.
+// Unless the text has either, the reading repeats its source, doubled letters and all.
+func (v *Views) buildSquashed(k, from Kind) {
+	source := v.View(from)
+	if k == SquashedL && v.Repeats(LeetL) {
+		v.View(Squashed)
+		v.repeat(k, Squashed)
+		if v.Repeats(Squashed) {
+			return
+		}
+		v.runs[k] = append(v.runs[k][:0], v.runs[Squashed]...)
+		return
+	}
+	s := squasher{text: source.Text, origin: source.origin, out: v.start(k), runs: v.runs[k][:0]}
+	s.squash()
+	v.runs[k] = s.runs
+	if !s.changed {
+		v.repeat(k, from)
+		return
+	}
+	v.finish(k, s.out)
+}
+
+// squasher writes one squashed reading.
+type squasher struct {
+	text    []byte
+	origin  func(int) origin
+	out     *builder
+	runs    []run
+	changed bool
+}
+
+// fragment is a run of letters in the text.
+type fragment struct {
+	from, to int
+	letters  int
+	single   bool // one letter, perhaps stretched
+}
+
+func (s *squasher) squash() {
+	var last fragment
+	chainEnd := 0
+	for {
+		next, ok := s.nextFragment(last.to)
+		if !ok {
+			s.keep(last.to, len(s.text))
+			return
+		}
+		gap := s.text[last.to:next.from]
+		join, chain := false, false
+		switch {
+		case next.from < chainEnd:
+			join, chain = true, true
+		case last.to > 0 && tears(gap) && min(last.letters, next.letters) <= 4:
+			join = true
+		}
+		if !chain && next.single {
+			chainEnd = s.chainEnd(next)
+		}
+		if join {
+			s.changed = true
+		} else {
+			s.keep(last.to, next.from)
+		}
+		s.word(next, join, chain)
+		last = next
+	}
+}
+
+// keep copies what is no word.
+func (s *squasher) keep(from, to int) {
+	for i := from; i < to; i++ {
+		s.out.add(s.text[i], s.origin(i))
+		s.runs = append(s.runs, run{n: 1})
+	}
+}
+
+// word writes a fragment with every run of a letter as one.
+func (s *squasher) word(f fragment, join, chain bool) {
+	for i := f.from; i < f.to; {
+		r, size := firstRune(s.text[i:])
+		n := 1
+		end := i + size
+		for end < f.to && bytes.HasPrefix(s.text[end:], s.text[i:i+size]) {
+			end += size
+			n++
+		}
+		if n >= 3 || n == 2 && rarelyDoubled(r) {
+			s.changed = true
+		}
+		o := s.origin(i)
+		o.to = s.origin(end - 1).to
+		if join && i == f.from && bytes.HasSuffix(s.out.text, s.text[i:i+size]) {
+			s.out.extend(o.to)
+			s.runs[len(s.runs)-1].n = uint8(min(255, int(s.runs[len(s.runs)-1].n)+n))
+		} else {
+			for range size {
+				s.out.add(s.text[i], o)
+				s.runs = append(s.runs, run{n: uint8(min(n, 255)), chain: chain})
+				i++
+			}
+		}
+		i = end
+	}
+}
+
+func (s *squasher) nextFragment(i int) (f fragment, ok bool) {
+	for i < len(s.text) && !letterAt(s.text, i) {
+		i++
+	}
+	if i == len(s.text) {
+		return f, false
+	}
+	f = fragment{from: i, to: i, single: true}
+	first := s.text[i]
+	for f.to < len(s.text) && letterAt(s.text, f.to) {
+		_, size := firstRune(s.text[f.to:])
+		f.single = f.single && s.text[f.to] == first && size == 1
+		f.to += size
+		f.letters++
+	}
+	return f, true
+}
+
+func letterAt(text []byte, i int) bool {
+	c := text[i]
+	if c < utf8.RuneSelf {
+		return classes[c]&isLetter != 0
+	}
+	if !utf8.RuneStart(c) {
+		return false
+	}
+	r, _ := firstRune(text[i:])
+	return unicode.IsLetter(r) || unicode.IsMark(r)
+}
+
+// chainEnd finds the end of a chain of three or more single letters with like separators
+// between them, "f u n" or "f-u-n"; 0 where there is none.
+func (s *squasher) chainEnd(first fragment) int {
+	last, count := first, 1
+	var gap []byte
+	for {
+		next, ok := s.nextSingle(last.to)
+		if !ok {
+			break
+		}
+		between := s.text[last.to:next.from]
+		if count > 1 && !alike(gap, between) {
+			break
+		}
+		gap, last = between, next
+		count++
+	}
+	if count < 3 {
+		return 0
+	}
+	return last.to
+}
+
+// nextSingle finds a single letter that follows soon.
+func (s *squasher) nextSingle(i int) (fragment, bool) {
+	const widest = 6
+	at := i
+	for at < len(s.text) && at-i <= widest && !letterAt(s.text, at) {
+		if classes[s.text[at]]&isDigit != 0 {
+			return fragment{}, false
+		}
+		at++
+	}
+	if at == i || at-i > widest || at == len(s.text) {
+		return fragment{}, false
+	}
+	end := at
+	for end < len(s.text) && s.text[end] == s.text[at] && letterAt(s.text, end) && s.text[at] < utf8.RuneSelf {
+		end++
+	}
+	if end == at || end < len(s.text) && letterAt(s.text, end) {
+		return fragment{}, false
+	}
+	return fragment{from: at, to: end, letters: end - at, single: true}, true
+}
+
+// alike reports whether two separators are the same or both blank.
+func alike(a, b []byte) bool {
+	return bytes.Equal(a, b) || anyOf(a) == isSpace && anyOf(b) == isSpace
+}
+
+// tears reports whether a gap between letters is a separator put inside a word: up to three
+// times the same sign, no blank.
+func tears(gap []byte) bool {
+	if len(gap) == 0 || len(gap) > 3 || strings.IndexByte(".-_~|/*+=^,:;#", gap[0]) < 0 {
+		return false
+	}
+	for _, c := range gap {
+		if c != gap[0] {
+			return false
+		}
+	}
+	return true
+}
