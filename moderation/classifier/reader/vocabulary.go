@@ -1,0 +1,159 @@
+package reader
+
+import (
+	"fmt"
+	"math/bits"
+)
+
+// Unseen is the vocabulary row of a word that the model does not know.
+const Unseen int32 = -1
+
+// Class groups words that do the same work in a sentence, so that what the model learns
+// about one member holds for all of them.
+type Class uint8
+
+// The word classes. A word belongs to at most one.
+const (
+	Plain     Class = iota
+	Identity        // people named by what they are: faith, origin, gender, orientation, disability
+	Slur            // a name for people that is itself an attack
+	Negator         // not, never, no …
+	Addressee       // you, your …
+	Condemner       // verbs and nouns that object to what follows: wrong, disgusting to say, racist …
+	Reporter        // said, called, wrote, shouted …
+	numClasses
+)
+
+// WordTraits is what the vocabulary knows of a word beside its vectors.
+type WordTraits struct {
+	Class     Class
+	Frequency uint8 // log2 of how often the training rows hold it
+	Sensitive bool  // disguised spellings lead back to it
+}
+
+const sensitiveBit = 1 << 7
+
+func (t WordTraits) pack() (class, frequency byte) {
+	class = byte(t.Class)
+	if t.Sensitive {
+		class |= sensitiveBit
+	}
+	return class, t.Frequency
+}
+
+// Vocabulary finds the row of a word from the hash of its folded spelling, also through
+// the disguised spellings that were foreseen when the model was trained. It never holds
+// the words. It is read-only and safe for concurrent use.
+type Vocabulary struct {
+	forms    []uint64 // row → FormOf(word)
+	traits   []WordTraits
+	variants []Variant
+	words    hashIndex
+	disguise hashIndex
+}
+
+// Variant leads from the hash of a disguised spelling to the word's row.
+type Variant struct {
+	Form uint64
+	Word int32
+}
+
+// NewVocabulary indexes words by the hashes of their folded spellings. It refuses
+// lists that do not fit together.
+func NewVocabulary(forms []uint64, traits []WordTraits, variants []Variant) (*Vocabulary, error) {
+	if len(forms) != len(traits) {
+		return nil, fmt.Errorf("vocabulary: %d words but traits for %d", len(forms), len(traits))
+	}
+	v := &Vocabulary{forms: forms, traits: traits, variants: variants,
+		words: newHashIndex(len(forms)), disguise: newHashIndex(len(variants))}
+	for i, f := range forms {
+		v.words.put(f, int32(i))
+	}
+	for _, d := range variants {
+		if d.Word < 0 || int(d.Word) >= len(forms) {
+			return nil, fmt.Errorf("vocabulary: a variant names word %d of %d", d.Word, len(forms))
+		}
+		v.disguise.put(d.Form, d.Word)
+	}
+	return v, nil
+}
+
+// Len is the number of words.
+func (v *Vocabulary) Len() int { return len(v.forms) }
+
+// Traits of a word by its row; zero for Unseen.
+func (v *Vocabulary) Traits(word int32) WordTraits {
+	if word < 0 || int(word) >= len(v.traits) {
+		return WordTraits{}
+	}
+	return v.traits[word]
+}
+
+// Find returns the row of a word written exactly so, or Unseen.
+func (v *Vocabulary) Find(form uint64) int32 { return v.words.get(form) }
+
+func (v *Vocabulary) findSensitive(form uint64) int32 {
+	if w := v.words.get(form); w >= 0 && v.traits[w].Sensitive {
+		return w
+	}
+	return Unseen
+}
+
+// FormOf hashes a folded spelling (FNV-1a, finished so that its low bits are usable too).
+func FormOf[T string | []byte](folded T) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(folded); i++ {
+		h = (h ^ uint64(folded[i])) * 1099511628211
+	}
+	return finish(h)
+}
+
+func finish(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0xd6e8feb86659fd93
+	h ^= h >> 32
+	if h == 0 {
+		return 1
+	}
+	return h
+}
+
+// hashIndex is an open-addressing table from non-zero hashes to rows.
+type hashIndex struct {
+	keys []uint64
+	rows []int32
+	mask uint64
+}
+
+func newHashIndex(n int) hashIndex {
+	size := 1 << bits.Len(uint(n)*2+1)
+	return hashIndex{keys: make([]uint64, size), rows: make([]int32, size), mask: uint64(size - 1)}
+}
+
+// put keeps the first row of a hash.
+func (x *hashIndex) put(key uint64, row int32) {
+	for i := key & x.mask; ; i = (i + 1) & x.mask {
+		switch x.keys[i] {
+		case key:
+			return
+		case 0:
+			x.keys[i], x.rows[i] = key, row
+			return
+		}
+	}
+}
+
+func (x *hashIndex) get(key uint64) int32 {
+	for i := key & x.mask; ; i = (i + 1) & x.mask {
+		switch x.keys[i] {
+		case key:
+			return x.rows[i]
+		case 0:
+			return Unseen
+		}
+	}
+}
+
+func unpackTraits(class, frequency byte) WordTraits {
+	return WordTraits{Class: Class(class &^ sensitiveBit), Frequency: frequency, Sensitive: class&sensitiveBit != 0}
+}
