@@ -26,7 +26,8 @@ type Intake interface {
 	// Join tells that somebody joined a community, for raid counting.
 	Join(ctx context.Context, guild, user string, at time.Time)
 	// Gap tells that events of these channels may have been missed; the bot catches up from
-	// its watermarks. A channel is announced this way when the source first sees it.
+	// its watermarks. A channel is announced this way when the source first sees it. It must
+	// be told before the first comment after the gap is delivered, and it returns at once.
 	Gap(ctx context.Context, guild string, channels []string)
 }
 

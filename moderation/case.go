@@ -9,7 +9,7 @@ type Case struct {
 	ID       string      `json:"id"`
 	Guild    string      `json:"guild"`
 	State    CaseState   `json:"state"`
-	Version  int64       `json:"version"` // grows with every event; a decision names the version it saw
+	Version  int64       `json:"version"` // grows with every commit and decision; a decision names the version it saw
 	Opened   time.Time   `json:"opened"`
 	Updated  time.Time   `json:"updated"`
 	Comment  Comment     `json:"comment"` // as judged; Text is kept for moderators

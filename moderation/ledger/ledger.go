@@ -120,7 +120,8 @@ type Outbox interface {
 	// taken by a consumer that died (nothing settled within lease) are handed out again.
 	Take(ctx context.Context, guild string, q Queue, consumer string, n int, lease time.Duration) ([]Delivery, error)
 	// Settle removes a delivery for good and adds the event, if its Kind is set, to the
-	// effect's case together with the card that was posted, if any.
+	// effect's case together with the card that was posted, if any. The case's version stays:
+	// what was carried out is no reason to refuse a moderator who saw the case before it was.
 	Settle(ctx context.Context, guild string, q Queue, d Delivery, e moderation.CaseEvent, card moderation.MessageRef) error
 	// Later gives a delivery back, to be taken no sooner than at.
 	Later(ctx context.Context, guild string, q Queue, d Delivery, at time.Time) error
