@@ -87,6 +87,7 @@ const (
 	PassageAltText     PassageKind = "alt_text"
 	PassageFile        PassageKind = "file" // contents of a text attachment
 	PassageDisplayName PassageKind = "display_name"
+	PassageTitle       PassageKind = "title" // of a forum post, for the comment that opens it
 )
 
 // Attachment is a file that came with a comment.
