@@ -1,0 +1,249 @@
+package openai
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/moderation"
+	"parley/moderation/ledger"
+)
+
+// The stages' names, as they stand in status, metrics, budgets and reasons.
+const (
+	moderationStage = "openai.moderation"
+	judgeName       = "openai.judge"
+)
+
+// Adviser gives second opinions. It may be used by many goroutines; several processes that
+// share a ledger share its budgets and answers.
+type Adviser struct {
+	cfg     Config
+	memory  ledger.Memory
+	scoring *scoreStage // nil when off
+	judging *judgeStage // nil when off
+	answers cache
+	models  string // what the answers in the cache depend on
+	tally   *tally
+}
+
+// New prepares an adviser. Without any model it is off: it can be asked, and says so.
+func New(cfg Config, memory ledger.Memory) (*Adviser, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	a := &Adviser{cfg: cfg, memory: memory, tally: newTally()}
+	longest := time.Duration(0)
+	if cfg.Moderation.Model != "" {
+		a.scoring = newScoreStage(cfg, memory, a.tally)
+		longest += longestCall(cfg.Moderation.Timeout) * time.Duration(1+mostPictures)
+	}
+	if cfg.Judge.Model != "" {
+		a.judging = newJudgeStage(cfg, memory, a.tally)
+		longest += longestCall(cfg.Judge.Timeout)
+	}
+	a.answers = cache{shelf: memory, keep: cfg.CacheFor, longest: longest}
+	a.models = fmt.Sprintf("%s|%s|%s|%v", cfg.BaseURL, cfg.Moderation.Model, cfg.Judge.Model, cfg.Moderation.Offsets)
+	return a, nil
+}
+
+// longestCall is how long all attempts of one question take at most.
+func longestCall(timeout time.Duration) time.Duration {
+	return attempts*(timeout+shortWait) + (1<<attempts)*firstDelay
+}
+
+func endpoint(base, path string) string {
+	joined, err := url.JoinPath(base, path)
+	if err != nil { // withDefaults has parsed base
+		return strings.TrimRight(base, "/") + "/" + path
+	}
+	return joined
+}
+
+// On reports whether comments of a community are sent anywhere at all.
+func (a *Adviser) On(guild string) bool {
+	return (a.scoring != nil || a.judging != nil) && !a.cfg.Community(guild).OptOut
+}
+
+// Opinion asks about a case's comment. It returns an opinion, which may be Unknown when no
+// answer will come, or a *moderation.LaterError that says when to ask again, or the context's
+// error. It may take as long as the configured timeouts allow.
+func (a *Adviser) Opinion(ctx context.Context, c moderation.Case) (moderation.Opinion, error) {
+	if !a.On(c.Guild) {
+		return moderation.Opinion{Source: "model:openai", Unknown: "second opinions are off here"}, nil
+	}
+	q := newQuestion(c, a.cfg.Community(c.Guild))
+	if q.empty() {
+		return moderation.Opinion{Source: "model:openai", Action: a.failMode(nil), Unknown: "the comment has nothing that can be sent"}, nil
+	}
+	opinion, err := a.answers.answer(ctx, c.Guild, q.key(a.models), func(ctx context.Context) (moderation.Opinion, error) {
+		return a.ask(ctx, c.Guild, q)
+	})
+	if err != nil {
+		return a.later(ctx, c, err)
+	}
+	if opinion.Cached {
+		a.tally.answer("cached")
+	}
+	return q.place(opinion), nil
+}
+
+// ask puts the question to the stages that are on.
+func (a *Adviser) ask(ctx context.Context, guild string, q *question) (moderation.Opinion, error) {
+	total := Spending{Questions: 1}
+	defer func() { a.book(ctx, guild, total) }()
+	var checked moderation.Opinion
+	if a.scoring != nil {
+		scored, used, err := a.scoring.score(ctx, q)
+		total = total.add(used)
+		if err != nil && (a.judging == nil || a.cfg.Moderation.OnError != moderation.Allow) {
+			return a.settle(total, stageError{moderationStage, a.cfg.Moderation.OnError, err})
+		}
+		if a.judging == nil || q.words == "" {
+			a.tally.answer("asked")
+			return scored, nil
+		}
+		checked = scored
+	}
+	opinion, used, err := a.judging.ask(ctx, q, checked)
+	total = total.add(used)
+	if err != nil {
+		return a.settle(total, stageError{judgeName, a.cfg.Judge.OnError, err})
+	}
+	a.tally.answer("asked")
+	opinion.Cost = total.Dollars
+	return opinion, nil
+}
+
+// stageError is a stage's failure with what it asks for.
+type stageError struct {
+	stage string
+	mode  moderation.Action
+	error
+}
+
+func (e stageError) Unwrap() error { return e.error }
+
+// settle turns a failure that asking again cannot mend into an unknown opinion; any other
+// stays an error.
+func (a *Adviser) settle(total Spending, failure stageError) (moderation.Opinion, error) {
+	var status *statusError
+	hopeless := errors.Is(failure, ErrNonsense) || (errors.As(failure, &status) && status.question())
+	if !hopeless {
+		return moderation.Opinion{}, failure
+	}
+	a.tally.answer("unknown")
+	return moderation.Opinion{
+		Source: "model:" + failure.stage, Action: failure.mode, Unknown: failure.Error(), Cost: total.Dollars,
+	}, nil
+}
+
+// askAgainAfter is when a question comes back that failed for no reason that names a time.
+const askAgainAfter = 15 * time.Second
+
+// later answers for a question that cannot be answered now: with the time to come back, or,
+// once the comment has waited long enough, with the failure mode.
+func (a *Adviser) later(ctx context.Context, c moderation.Case, err error) (moderation.Opinion, error) {
+	if ctx.Err() != nil {
+		return moderation.Opinion{}, ctx.Err()
+	}
+	a.cfg.Log.WarnContext(ctx, "no second opinion", slog.String("guild", c.Guild), slog.String("case", c.ID), slog.Any("error", err))
+	var later *moderation.LaterError
+	if !errors.As(err, &later) {
+		later = &moderation.LaterError{At: time.Now().Add(askAgainAfter), Err: fmt.Errorf("%w: %w", moderation.ErrUnavailable, err)}
+	}
+	if waiting := waitingSince(c); !waiting.IsZero() && later.At.Sub(waiting) > a.cfg.Patience {
+		a.tally.answer("gave up")
+		return moderation.Opinion{
+			Source: "model:openai", Action: a.failMode(err),
+			Unknown: fmt.Sprintf("waited %s in vain: %v", a.cfg.Patience, later.Err),
+		}, nil
+	}
+	a.tally.answer("later")
+	return moderation.Opinion{}, later
+}
+
+// waitingSince is when the question was first raised.
+func waitingSince(c moderation.Case) time.Time {
+	if c.Opened.After(c.Comment.Time) {
+		return c.Opened
+	}
+	return c.Comment.Time
+}
+
+// failMode is what the stage that failed asks for; the harsher of both when no stage is named.
+func (a *Adviser) failMode(err error) moderation.Action {
+	var failed stageError
+	if errors.As(err, &failed) {
+		return failed.mode
+	}
+	mode := moderation.Allow
+	if a.scoring != nil {
+		mode = a.cfg.Moderation.OnError
+	}
+	if a.judging != nil {
+		mode = max(mode, a.cfg.Judge.OnError)
+	}
+	return mode
+}
+
+// book counts what a community's question used. A ledger that is away costs the count, not
+// the answer.
+func (a *Adviser) book(ctx context.Context, guild string, used Spending) {
+	if used.Tokens == 0 {
+		return // nothing was sent
+	}
+	a.tally.spent(guild, used.Dollars)
+	if _, _, err := a.memory.Spend(ctx, guild, time.Now(), spending(used)); err != nil {
+		a.cfg.Log.WarnContext(ctx, "spending not counted", slog.String("guild", guild), slog.Any("error", err))
+	}
+}
+
+// place relates an answer, which may have been given to a copy of this comment, to this
+// comment's own text.
+func (q *question) place(o moderation.Opinion) moderation.Opinion {
+	if o.Unknown != "" {
+		return o
+	}
+	o.Span = locate(o.Quote, q.comment.Text)
+	if words := o.Span.In(q.comment.Text); words != "" {
+		o.Quote = words
+	}
+	var doubts []string
+	if addressesTheJudge(q.words) {
+		doubts = append(doubts, "the comment speaks to the model")
+	}
+	if q.cut {
+		doubts = append(doubts, "the comment was too long to be read whole")
+	}
+	o.Doubt = strings.Join(doubts, "; ")
+	return o
+}
+
+// strongest names the highest native scores, for people.
+func strongest(native map[string]float64) string {
+	labels := make([]string, 0, len(native))
+	for label := range native {
+		labels = append(labels, label)
+	}
+	slices.SortFunc(labels, func(x, y string) int {
+		switch {
+		case native[x] > native[y]:
+			return -1
+		case native[x] < native[y]:
+			return 1
+		}
+		return strings.Compare(x, y)
+	})
+	var parts []string
+	for _, label := range labels[:min(3, len(labels))] {
+		parts = append(parts, fmt.Sprintf("%s %.2f", label, native[label]))
+	}
+	return strings.Join(parts, ", ")
+}
