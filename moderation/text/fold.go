@@ -61,6 +61,7 @@ type folder struct {
 	out    builder
 	native bool // the text has words truly written in another script
 	mixed  bool // the current word mixes Latin with another script
+	eager  bool // take every word for mixed
 }
 
 func (f *folder) fold(text []byte, origin func(int) origin) {
@@ -89,7 +90,7 @@ func (f *folder) fold(text []byte, origin func(int) origin) {
 		if i >= wordEnd && wordRune(r) {
 			var s scripts
 			s, wordEnd = wordScripts(text, i)
-			f.mixed = s.latin && s.foreign
+			f.mixed = f.eager || s.latin && s.foreign
 		}
 		switch {
 		case r == utf8.RuneError && size == 1, invisible(r):

@@ -18,12 +18,14 @@ type mark struct {
 // and mentions and timestamps are blank. See https://discord.com/developers/docs/reference
 // (message formatting).
 func (v *Views) buildPlain() {
-	v.blockquotes, v.mentions = v.blockquotes[:0], 0
+	v.blockquotes, v.mentions, v.emoji = v.blockquotes[:0], 0, 0
 	if anyOf(v.raw)&isMarkup == 0 {
 		v.repeat(Plain, Raw)
 		return
 	}
-	v.marks = findMarkup(v.raw, v.marks[:0], &v.blockquotes, &v.mentions)
+	m := markup{raw: v.raw, marks: v.marks[:0], quotes: v.blockquotes, lastSpace: -1}
+	m.find()
+	v.marks, v.blockquotes, v.mentions, v.emoji = m.marks, m.quotes, m.mentions, m.emoji
 	b := v.start(Plain)
 	next := 0
 	for _, m := range v.marks {
@@ -57,29 +59,33 @@ type pending struct {
 	inner bool // it stands inside a word
 }
 
+// paired are the characters of marks that open and close.
+const paired = "*_~|`"
+
 // markup walks over a comment once and lists what is not displayed.
 type markup struct {
 	raw       string
 	marks     []mark
-	open      [256][4]pending // by mark character and how often it is repeated
-	label     pending         // a "[" that may begin a masked link
+	quotes    []moderation.Span
+	open      [5][4]pending // by mark character and how often it is repeated
+	label     pending       // a "[" that may begin a masked link
 	lastSpace int
 	mentions  int
+	emoji     int // custom ones
 }
 
-func findMarkup(raw string, marks []mark, quotes *[]moderation.Span, mentions *int) []mark {
-	m := markup{raw: raw, marks: marks, lastSpace: -1}
+func (m *markup) find() {
 	quoteRest := false
-	for i := 0; i < len(raw); {
-		if i == 0 || raw[i-1] == '\n' {
+	for i := 0; i < len(m.raw); {
+		if i == 0 || m.raw[i-1] == '\n' {
 			from, quoted, rest := m.lineStart(i)
 			quoteRest = quoteRest || rest
 			if quoted || quoteRest {
-				to := len(raw)
-				if n := strings.IndexByte(raw[from:], '\n'); n >= 0 {
+				to := len(m.raw)
+				if n := strings.IndexByte(m.raw[from:], '\n'); n >= 0 {
 					to = from + n
 				}
-				*quotes = append(*quotes, moderation.Span{From: from, To: to})
+				m.quotes = append(m.quotes, moderation.Span{From: from, To: to})
 			}
 			if from > i {
 				i = from
@@ -88,8 +94,6 @@ func findMarkup(raw string, marks []mark, quotes *[]moderation.Span, mentions *i
 		}
 		i = m.inline(i)
 	}
-	*mentions = m.mentions
-	return m.marks
 }
 
 // lineStart drops quote and heading marks at the start of a line and returns where the
@@ -165,7 +169,7 @@ func (m *markup) fence(i int, c byte) int {
 	before, after := wordBefore(m.raw, i), wordAfter(m.raw, end)
 	anywhere := c == '|' || c == '~' || c == '`'
 
-	open := &m.open[c][n]
+	open := &m.open[strings.IndexByte(paired, c)][n]
 	if open.mark > 0 {
 		sameWord := m.marks[open.mark-1].from > m.lastSpace
 		if anywhere || sameWord && !afterSpace || !open.inner && !afterSpace && !after {
@@ -278,6 +282,7 @@ func (m *markup) angle(i int) int {
 		return end + 1
 	}
 	if from, to, ok := emojiName(body); ok { // keep ":name:"
+		m.emoji++
 		m.drop(i, i+1+from, 0)
 		m.drop(i+1+to, end+1, 0)
 		return end + 1

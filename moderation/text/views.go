@@ -46,11 +46,17 @@ type Views struct {
 
 	blockquotes []moderation.Span
 	mentions    int
+	emoji       int    // custom ones
 	marks       []mark // Plain: markup to leave out
 	ambiguous   bool   // Leet: a sign can be read as i or l
 	runs        [numKinds][]run
 	tokens      [numKinds][]Token
 	tokened     uint16
+	masked      []Token
+	maskedDone  bool
+	words       []uint64 // Quoted, Near: hashes of the Folded words
+	taken       []bool   // Quoted: which words are someone else's
+	quotes      []moderation.Span
 }
 
 // Reset makes v read another comment. What v returned before is no longer valid.
@@ -58,7 +64,7 @@ func (v *Views) Reset(raw string) {
 	if len(raw) > maxRaw {
 		raw = raw[:runeStart(raw, maxRaw)]
 	}
-	v.raw, v.built, v.repeats, v.tokened = raw, 0, 0, 0
+	v.raw, v.built, v.repeats, v.tokened, v.maskedDone = raw, 0, 0, 0, false
 }
 
 // View returns a reading, building it on first use.

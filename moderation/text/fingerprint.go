@@ -1,0 +1,103 @@
+package text
+
+import (
+	"math/bits"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The 64-bit FNV-1a hash (Fowler, Noll, Vo): fingerprints are stored and compared across
+// processes, so the hash must be the same everywhere and for good.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+// mix spreads a hash over all 64 bits (the finisher of MurmurHash3 by Austin Appleby).
+func mix(h uint64) uint64 {
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+// Exact is a fingerprint of what the comment says: the letters and emoji of the Folded
+// reading, without digits, punctuation, blanks, mentions and repetition of a letter. Equal
+// texts have equal fingerprints; 0 means that nothing was left to compare.
+func (v *Views) Exact() uint64 {
+	text := v.View(Folded).Text
+	h := uint64(fnvOffset)
+	last := rune(0)
+	for i := 0; i < len(text); {
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(text[i:])
+		}
+		if r != last && says(r) {
+			for _, c := range text[i : i+size] {
+				h = (h ^ uint64(c)) * fnvPrime
+			}
+			last = r
+		}
+		i += size
+	}
+	if last == 0 {
+		return 0
+	}
+	return max(mix(h), 1)
+}
+
+// says reports runes that carry what a text says: letters, marks and pictures.
+func says(r rune) bool {
+	if r < utf8.RuneSelf {
+		return classes[r]&isLetter != 0
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.Is(unicode.So, r)
+}
+
+// MinNearWords is how many words a comment needs for Near to mean something: below it, one
+// changed word moves more bits than two unrelated texts share by chance.
+const MinNearWords = 8
+
+// NearDistance is the Hamming distance up to which two Near fingerprints are of near-copies.
+// Two that differ in at most 3 bits share at least one of their four bands.
+const NearDistance = 3
+
+// Near is a fingerprint that near-copies almost share (SimHash, Moses Charikar 2002, over
+// single words and pairs of neighbours). ok is false below MinNearWords.
+func (v *Views) Near() (fingerprint uint64, ok bool) {
+	v.words = v.appendWordHashes(v.words[:0])
+	if len(v.words) < MinNearWords {
+		return 0, false
+	}
+	var votes [64]int
+	last := uint64(0)
+	for _, word := range v.words {
+		vote(&votes, mix(word))
+		if last != 0 {
+			vote(&votes, mix(last*fnvPrime^word))
+		}
+		last = word
+	}
+	for bit, sum := range votes {
+		if sum > 0 {
+			fingerprint |= 1 << bit
+		}
+	}
+	return fingerprint, true
+}
+
+func vote(votes *[64]int, h uint64) {
+	for bit := range votes {
+		votes[bit] += int(h>>bit&1)*2 - 1
+	}
+}
+
+// Bands cuts a Near fingerprint into four keys for finding candidates.
+func Bands(near uint64) [4]uint16 {
+	return [4]uint16{uint16(near), uint16(near >> 16), uint16(near >> 32), uint16(near >> 48)}
+}
+
+// Distance is in how many bits two fingerprints differ.
+func Distance(a, b uint64) int { return bits.OnesCount64(a ^ b) }
