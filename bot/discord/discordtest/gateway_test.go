@@ -28,6 +28,7 @@ func hear[E any](session *discordgo.Session) <-chan E {
 }
 
 func TestAnUnmodifiedClientConnectsAndHearsTheGuild(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
 	guilds := hear[*discordgo.GuildCreate](session)
@@ -46,6 +47,7 @@ func TestAnUnmodifiedClientConnectsAndHearsTheGuild(t *testing.T) {
 }
 
 func TestAMembersMessageReachesTheBotWhole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
 	messages := hear[*discordgo.MessageCreate](session)
@@ -65,6 +67,7 @@ func TestAMembersMessageReachesTheBotWhole(t *testing.T) {
 }
 
 func TestTheBotPostsEditsAndDeletes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
 	deletions := hear[*discordgo.MessageDelete](session)
@@ -102,6 +105,7 @@ func TestTheBotPostsEditsAndDeletes(t *testing.T) {
 }
 
 func TestASlashCommandIsAnsweredPrivately(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
 	session.AddHandler(func(s *discordgo.Session, i *discordgo.InteractionCreate) {

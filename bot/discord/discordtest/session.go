@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"sync"
@@ -168,4 +169,54 @@ func (s *session) newest() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last
+}
+
+// connected reports whether there is a link that hears the session's events.
+func (s *session) connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.link != nil
+}
+
+// awaitRoom waits until fewer than ahead frames wait to be written. It returns
+// an error when the client is gone or ctx ends.
+func (s *session) awaitRoom(ctx context.Context, ahead int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link != nil && s.last-s.written < ahead {
+		return ctx.Err()
+	}
+	defer context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.moved.Broadcast()
+	})()
+	for s.link != nil && s.last-s.written >= ahead && ctx.Err() == nil {
+		s.moved.Wait()
+	}
+	if s.link == nil {
+		return ErrNobodyListens
+	}
+	return ctx.Err()
+}
+
+// pushFlood queues a pre-rendered message.
+func (s *session) pushFlood(from floodFrame, id uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.slot()
+	text := appendFrameHead(f.text, "MESSAGE_CREATE", f.seq)
+	for i, part := range from.parts {
+		text = append(text, part...)
+		if i == len(from.gaps) {
+			break
+		}
+		if from.gaps[i] == gapID {
+			text = strconv.AppendUint(text, id, 10)
+		} else {
+			text = timeOf(id).AppendFormat(text, timestampLayout)
+		}
+	}
+	f.text = append(text, '}')
+	s.wake()
 }
