@@ -1,6 +1,9 @@
 package moderation
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Action is what a verdict asks for. Actions are ordered: a later one is harsher.
 type Action uint8
@@ -65,6 +68,15 @@ type Reason struct {
 	Quote    string   `json:"quote"`            // the words under Span
 	Why      string   `json:"why,omitempty"`    // the rule's explanation for people
 	Line     int      `json:"line,omitempty"`   // line of the rule in the configuration file, 0 for models
+}
+
+// Rule is the ID of the rule that the reason comes from, "" when it comes from a model.
+func (r Reason) Rule() string {
+	rule, _ := strings.CutPrefix(r.Source, "rule:")
+	if rule == r.Source {
+		return ""
+	}
+	return rule
 }
 
 // Unknown says that a classifier gave no answer, and why. Missing is not zero.
