@@ -82,7 +82,7 @@ func (a *Adviser) Opinion(ctx context.Context, c moderation.Case) (moderation.Op
 	if q.empty() {
 		return moderation.Opinion{Source: "model:openai", Action: a.failMode(nil), Unknown: "the comment has nothing that can be sent"}, nil
 	}
-	opinion, err := a.answers.answer(ctx, c.Guild, q.key(a.models), func(ctx context.Context) (moderation.Opinion, error) {
+	opinion, err := a.answers.answer(ctx, c.Guild, q.key(a.models), a.closed, func(ctx context.Context) (moderation.Opinion, error) {
 		return a.ask(ctx, c.Guild, q)
 	})
 	if err != nil {
@@ -92,6 +92,22 @@ func (a *Adviser) Opinion(ctx context.Context, c moderation.Case) (moderation.Op
 		a.tally.answer("cached")
 	}
 	return q.place(opinion), nil
+}
+
+// closed returns an error when a stage that cannot be done without takes no calls now.
+func (a *Adviser) closed() error {
+	now := time.Now()
+	if a.scoring != nil && (a.judging == nil || a.cfg.Moderation.OnError != moderation.Allow) {
+		if err := a.scoring.closed(now); err != nil {
+			return stageError{moderationStage, a.cfg.Moderation.OnError, err}
+		}
+	}
+	if a.judging != nil {
+		if err := a.judging.closed(now); err != nil {
+			return stageError{judgeName, a.cfg.Judge.OnError, err}
+		}
+	}
+	return nil
 }
 
 // ask puts the question to the stages that are on.

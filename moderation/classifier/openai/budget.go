@@ -3,7 +3,6 @@ package openai
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"parley/moderation/ledger"
@@ -50,15 +49,18 @@ func (s Spending) add(more Spending) Spending {
 	return Spending{s.Questions + more.Questions, s.Tokens + more.Tokens, s.Dollars + more.Dollars}
 }
 
+// unlimited is the largest whole number that every store counts exactly.
+const unlimited = 1 << 53
+
 // spending is the community's ledger entry of the day: counted, never limited.
 func spending(s Spending) []ledger.Budget {
 	day := func(key string, amount int64) ledger.Budget {
-		return ledger.Budget{Key: "opinions/" + key, Amount: amount, Limit: math.MaxInt64, Window: 24 * time.Hour}
+		return ledger.Budget{Key: "opinions/" + key, Amount: amount, Limit: unlimited, Window: 24 * time.Hour}
 	}
 	return []ledger.Budget{
 		day("questions/day", s.Questions),
 		day("tokens/day", s.Tokens),
-		day("micro_usd/day", int64(math.Round(s.Dollars*1e6))),
+		day("micro_usd/day", int64(s.Dollars*1e6+0.5)),
 	}
 }
 

@@ -38,15 +38,18 @@ type entry struct {
 	Failed  int                 `json:"failed,omitempty"` // times that asking brought nothing
 }
 
-// answer returns what is remembered of a question, or asks it. The opinion's Cached says
-// that somebody else paid.
-func (c *cache) answer(ctx context.Context, guild, key string, ask func(context.Context) (moderation.Opinion, error)) (moderation.Opinion, error) {
+// answer returns what is remembered of a question, or asks it, unless closed says that this
+// is in vain. The opinion's Cached says that somebody else paid.
+func (c *cache) answer(ctx context.Context, guild, key string, closed func() error, ask func(context.Context) (moderation.Opinion, error)) (moderation.Opinion, error) {
 	known, err := c.recall(ctx, guild, key)
 	if err != nil {
 		return moderation.Opinion{}, err
 	}
 	if known.Opinion != nil {
 		return *known.Opinion, nil
+	}
+	if err := closed(); err != nil {
+		return moderation.Opinion{}, err
 	}
 	asked := false
 	// The one who asks may leave while others wait for the same answer.

@@ -34,8 +34,9 @@ type caller struct {
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 
 	mu      sync.Mutex
-	tipped  []Change // what the breaker did during a call and nobody was told yet
-	lastErr string   // the latest failure, for status
+	tipped  []Change  // what the breaker did during a call and nobody was told yet
+	lastErr string    // the latest failure, for status
+	broke   time.Time // when the used-up budget is filled again
 }
 
 func newCaller(name string, stage Stage, p purse, t *tally, changed func(Change)) *caller {
@@ -137,7 +138,7 @@ func (c *caller) awaitTurn(ctx context.Context, tokens int64) error {
 	ready := c.pace.ready(now, tokens)
 	wait := ready.Sub(now)
 	if wait > shortWait {
-		return &moderation.LaterError{At: ready, Err: fmt.Errorf("%s: %w: the provider asks to wait", c.name, moderation.ErrOverBudget)}
+		return c.throttled(ready)
 	}
 	if wait <= 0 {
 		return nil
@@ -157,9 +158,35 @@ func (c *caller) spend(ctx context.Context, tokens int64) error {
 	}
 	if !ok {
 		c.tally.refused(c.name)
-		return &moderation.LaterError{At: again, Err: fmt.Errorf("%s: %w", c.name, moderation.ErrOverBudget)}
+		c.mu.Lock()
+		c.broke = again
+		c.mu.Unlock()
+		return c.overBudget(again)
 	}
 	return nil
+}
+
+// closed returns a *moderation.LaterError when it is already known that no call can be made
+// now. It saves a crowd of waiting questions the way to the ledger.
+func (c *caller) closed(now time.Time) error {
+	c.mu.Lock()
+	broke := c.broke
+	c.mu.Unlock()
+	if broke.After(now) {
+		return c.overBudget(broke)
+	}
+	if ready := c.pace.ready(now, 0); ready.Sub(now) > shortWait {
+		return c.throttled(ready)
+	}
+	return nil
+}
+
+func (c *caller) overBudget(until time.Time) error {
+	return &moderation.LaterError{At: until, Err: fmt.Errorf("%s: %w", c.name, moderation.ErrOverBudget)}
+}
+
+func (c *caller) throttled(until time.Time) error {
+	return &moderation.LaterError{At: until, Err: fmt.Errorf("%s: %w: the provider asks to wait", c.name, moderation.ErrOverBudget)}
 }
 
 func (c *caller) note(err error) {
