@@ -73,7 +73,7 @@ func Weigh(v Verdict, o Opinion, m Margins) Verdict {
 	final.Undecided, final.Ask = false, nil
 	if o.Unknown != "" {
 		final.Unknown = append(v.Unknown[:len(v.Unknown):len(v.Unknown)], Unknown{Source: o.Source, Why: o.Unknown})
-		final.Action = max(v.Action, o.Action)
+		final.Action = max(v.Action, v.floor(), o.Action)
 		return final
 	}
 	final.Reasons = append(v.Reasons[:len(v.Reasons):len(v.Reasons)], o.asReason())
