@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -25,7 +26,7 @@ var signs = map[rune]byte{
 }
 
 // buildLeet reads digits and signs inside words as letters. A run of letters, digits and
-// signs counts as a word when it holds a letter and is long or mostly letters, so that
+// signs counts as a word when it holds two letters or at least as many as digits, so that
 // numbers, prices, dates and IDs stay what they are.
 func (v *Views) buildLeet(k Kind, one byte) {
 	folded := v.View(Folded)
@@ -67,26 +68,30 @@ func (v *Views) buildLeet(k Kind, one byte) {
 // leetWord finds the end of a run of letters, digits and signs that begins at i and says
 // whether its digits and signs are to be read as letters.
 func leetWord(text []byte, i int) (end int, wordlike bool) {
-	letters, digits, length := 0, 0, 0
+	letters, digits := 0, 0
 	for end = i; end < len(text); end++ {
 		class := classes[text[end]]
 		if class&(isLetter|isDigit|isSign|isWide) == 0 {
 			break
 		}
-		length++
 		switch {
 		case class&isLetter != 0:
 			letters++
 		case class&isDigit != 0:
 			digits++
 		case class&isSign != 0:
-			if n, _ := compoundAt(text, end); n > 0 {
-				end += n - 1
+			n, _ := compoundAt(text, end)
+			if n == 0 && strings.IndexByte("/\\[<", text[end]) >= 0 {
+				return end, wordy(letters, digits)
 			}
+			end += max(n, 1) - 1
 		}
 	}
-	return end, letters > 0 && (length >= 4 || letters >= digits)
+	return end, wordy(letters, digits)
 }
+
+// wordy keeps names such as A55, T17 or A455 apart from words with some letters replaced.
+func wordy(letters, digits int) bool { return letters >= 2 || letters >= max(digits, 1) }
 
 // compoundAt matches a letter drawn with several signs.
 func compoundAt(text []byte, i int) (length int, as byte) {
@@ -144,7 +149,7 @@ func (d *decoder) sign(i int, r rune, size int) int {
 	case r == '@', r == '$', r >= utf8.RuneSelf:
 		ok = before || after
 	default:
-		ok = before && after
+		ok = before && after && !d.barred(i)
 	}
 	if !ok {
 		for range size {
@@ -159,6 +164,11 @@ func (d *decoder) sign(i int, r rune, size int) int {
 	return d.put(as, i, size)
 }
 
+// barred reports one of several bars that stand between single letters.
+func (d *decoder) barred(i int) bool {
+	return d.text[i] == '|' && (i >= 2 && d.text[i-2] == '|' || i+2 < len(d.text) && d.text[i+2] == '|')
+}
+
 func (d *decoder) put(as byte, i, size int) int {
 	o := d.origin(i)
 	o.to = d.origin(i + size - 1).to
@@ -169,7 +179,7 @@ func (d *decoder) put(as byte, i, size int) int {
 
 // part reports a letter, digit or sign that can be part of a disguised word.
 func (d *decoder) part(i int) bool {
-	return i >= 0 && i < len(d.text) && (classes[d.text[i]]&(isLetter|isDigit) != 0 || d.text[i] == '$' || d.text[i] == '@')
+	return i >= 0 && i < len(d.text) && (classes[d.text[i]]&(isLetter|isDigit|isWide) != 0 || d.text[i] == '$' || d.text[i] == '@')
 }
 
 func (d *decoder) consonant(i int) bool {

@@ -49,7 +49,7 @@ func (v *Views) Masked() []Token {
 }
 
 // star reports signs that stand for letters; how many is not taken to the letter.
-func star(c byte) bool { return strings.IndexByte("*#%&^?~", c) >= 0 }
+func star(c byte) bool { return strings.IndexByte("*#%&^?~|", c) >= 0 }
 
 // dash reports signs that stand for one letter each, as they also join words.
 func dash(c byte) bool { return c == '-' || c == '_' }

@@ -9,8 +9,9 @@ import (
 
 // run says of one letter of a squashed reading what was made of it.
 type run struct {
-	n     uint8 // how often the letter stood in a row, at most 255
-	chain bool  // it was a single spaced-out letter, joined to the one before
+	n      uint8 // how often the letter stood in a row, at most 255
+	spaced bool  // it was spelled out: a single letter among single letters
+	chain  bool  // and is joined to the one before
 }
 
 // Squash writes a folded word the way the Squashed readings write it: every run of the same
@@ -45,7 +46,7 @@ func (v *Views) Spells(k Kind, i int, word string) (end int, ok bool) {
 			want++
 		}
 		got, gotSize := utf8.DecodeRune(w.Text[min(i, len(w.Text)):])
-		if got != r || !stretches(int(runs[i].n), want, r) {
+		if got != r || !runs[i].stretches(want, r, len(word) == 0) {
 			return 0, false
 		}
 		i += gotSize
@@ -53,14 +54,19 @@ func (v *Views) Spells(k Kind, i int, word string) (end int, ok bool) {
 	return i, true
 }
 
-// stretches reports whether a letter that stands got times may be meant to stand want times.
-func stretches(got, want int, letter rune) bool {
-	return got == want || got >= 3 && got > want || got == 2 && want == 1 && rarelyDoubled(letter)
+// stretches reports whether the letter, the last of its word or not, may be meant to stand
+// want times.
+func (r run) stretches(want int, letter rune, last bool) bool {
+	got := int(r.n)
+	return got == want || got >= 3 && got > want ||
+		got == 2 && want == 1 && (r.spaced || rarelyDoubled(letter, last))
 }
 
-// rarelyDoubled are the letters that English hardly ever doubles, so that two are a stretch.
-func rarelyDoubled(letter rune) bool {
-	return letter < utf8.RuneSelf && strings.IndexByte("ahijkquvwxy", byte(letter)) >= 0
+// rarelyDoubled are the letters that European languages hardly ever double, at all or at the
+// end of a word, so that two are a stretch.
+func rarelyDoubled(letter rune, last bool) bool {
+	return letter < utf8.RuneSelf &&
+		(strings.IndexByte("ahijquvwxy", byte(letter)) >= 0 || last && strings.IndexByte("ckmp", byte(letter)) >= 0)
 }
 
 // buildSquashed collapses stretched letters and joins words that separators tear apart.
@@ -88,11 +94,12 @@ func (v *Views) buildSquashed(k, from Kind) {
 
 // squasher writes one squashed reading.
 type squasher struct {
-	text    []byte
-	origin  func(int) origin
-	out     *builder
-	runs    []run
-	changed bool
+	text       []byte
+	origin     func(int) origin
+	out        *builder
+	runs       []run
+	changed    bool
+	chainStart int // where the last chain of single letters begins
 }
 
 // fragment is a run of letters in the text.
@@ -113,21 +120,22 @@ func (s *squasher) squash() {
 		}
 		gap := s.text[last.to:next.from]
 		join, chain := false, false
+		if next.single && next.from >= chainEnd {
+			chainEnd = max(chainEnd, s.chainEnd(next))
+			s.chainStart = next.from
+		}
 		switch {
-		case next.from < chainEnd:
+		case next.from < chainEnd && next.from > s.chainStart:
 			join, chain = true, true
 		case last.to > 0 && tears(gap) && min(last.letters, next.letters) <= 4:
 			join = true
-		}
-		if !chain && next.single {
-			chainEnd = s.chainEnd(next)
 		}
 		if join {
 			s.changed = true
 		} else {
 			s.keep(last.to, next.from)
 		}
-		s.word(next, join, chain)
+		s.word(next, join, run{spaced: next.from < chainEnd, chain: chain})
 		last = next
 	}
 }
@@ -141,7 +149,7 @@ func (s *squasher) keep(from, to int) {
 }
 
 // word writes a fragment with every run of a letter as one.
-func (s *squasher) word(f fragment, join, chain bool) {
+func (s *squasher) word(f fragment, join bool, as run) {
 	for i := f.from; i < f.to; {
 		r, size := firstRune(s.text[i:])
 		n := 1
@@ -150,18 +158,19 @@ func (s *squasher) word(f fragment, join, chain bool) {
 			end += size
 			n++
 		}
-		if n >= 3 || n == 2 && rarelyDoubled(r) {
+		if n >= 3 || n == 2 && rarelyDoubled(r, end == f.to) {
 			s.changed = true
 		}
 		o := s.origin(i)
 		o.to = s.origin(end - 1).to
+		as.n = uint8(min(n, 255))
 		if join && i == f.from && bytes.HasSuffix(s.out.text, s.text[i:i+size]) {
 			s.out.extend(o.to)
 			s.runs[len(s.runs)-1].n = uint8(min(255, int(s.runs[len(s.runs)-1].n)+n))
 		} else {
 			for range size {
 				s.out.add(s.text[i], o)
-				s.runs = append(s.runs, run{n: uint8(min(n, 255)), chain: chain})
+				s.runs = append(s.runs, as)
 				i++
 			}
 		}
