@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/moderation"
 	"parley/moderation/classifier/openai"
@@ -172,11 +172,12 @@ func logTo(b *bytes.Buffer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-func read(t testing.TB, path string) string {
+// registry registers an adviser's metrics.
+func registry(t testing.TB, a *openai.Adviser) *prometheus.Registry {
 	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
+	r := prometheus.NewPedanticRegistry()
+	if err := r.Register(a); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(string(raw))
+	return r
 }
