@@ -137,7 +137,7 @@ func consequences(c moderation.Case) string {
 	case c.Sanction.Ask:
 		text += " A moderator decides what follows."
 	case c.Sanction.Kind == moderation.Warn:
-		text += " Please take this as a warning: further strikes lead to a timeout."
+		text += " Please take this as a warning; further strikes have further consequences."
 	case c.Sanction.Kind == moderation.Timeout:
 		text += " You cannot write here until " + moment(c.Until) + "."
 	case c.Sanction.Kind == moderation.Kick:
