@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/moderation"
+	"parley/moderation/consequence"
+	"parley/moderation/ledger"
+)
+
+// Adviser gives second opinions on comments that the cheap stages leave undecided.
+type Adviser interface {
+	// Opinion says what it thinks of a case's comment. It may take long. *moderation.LaterError
+	// says when to ask again; any other error is tried again with back-off. An answer that
+	// could not be had is an Opinion with Unknown set, not an error.
+	Opinion(ctx context.Context, c moderation.Case) (moderation.Opinion, error)
+}
+
+// carryOpinion asks for one opinion and writes what follows from it. An opinion is asked
+// for once per revision of a comment: a question that has been overtaken by an edit, by a
+// moderator, or by an answer that a process wrote before it died, is dropped.
+func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
+	c, err := b.Store.Case(ctx, d.Effect.Guild, d.Effect.Case)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return outcome{}
+	case err != nil:
+		b.store.failed("case", err)
+		return outcome{again: time.Now().Add(backoff(d.Attempts, retryFirst, retryMost))}
+	case !awaits(c, d.Effect):
+		b.metrics.opinions.WithLabelValues("overtaken").Inc()
+		return outcome{}
+	}
+	opinion, err := b.Adviser.Opinion(ctx, c)
+	if err != nil {
+		return outcome{again: b.askAgain(d, err)}
+	}
+	b.metrics.spending.Add(opinion.Cost)
+	verdict := moderation.Weigh(c.Verdict, opinion, b.Margins)
+	err = b.write(ctx, b.rulebook.Load(), consequence.Finding{
+		Comment: &c.Comment, Verdict: verdict, Opinion: true, At: time.Now(),
+	})
+	if err != nil {
+		b.store.failed("opinion", err)
+		return outcome{again: time.Now().Add(backoff(d.Attempts, retryFirst, retryMost))}
+	}
+	b.metrics.opinions.WithLabelValues(answerKind(opinion)).Inc()
+	b.Log.Info("second opinion", "case", c.ID, "guild", c.Guild, "source", opinion.Source,
+		"says", opinion.Action.String(), "confidence", opinion.Confidence, "unknown", opinion.Unknown,
+		"action", verdict.Action.String(), "cached", opinion.Cached)
+	return outcome{event: opinionEvent(opinion)}
+}
+
+// awaits reports whether a case still waits for the answer to this question.
+func awaits(c moderation.Case, question moderation.Effect) bool {
+	open := c.State == moderation.CasePending || c.State == moderation.CaseOpen || c.State == moderation.CaseActed
+	asked := c.Verdict.Undecided || len(c.Verdict.Ask) > 0
+	return open && asked && consequence.Question(c).ID == question.ID
+}
+
+// askAgain is when to ask an adviser again that has no answer yet.
+func (b *Bot) askAgain(d ledger.Delivery, err error) time.Time {
+	b.metrics.opinions.WithLabelValues("postponed").Inc()
+	if later, ok := errors.AsType[*moderation.LaterError](err); ok {
+		return later.At
+	}
+	wait := backoff(d.Attempts, retryFirst, retryMost)
+	b.Log.Warn("no second opinion; it is asked for again", "case", d.Effect.Case, "guild", d.Effect.Guild, "again_in", wait, "error", err)
+	return time.Now().Add(wait)
+}
+
+// opinionEvent is the line that an opinion leaves in its case's history.
+func opinionEvent(o moderation.Opinion) moderation.CaseEvent {
+	note := o.Source + ": " + o.Action.String()
+	switch {
+	case o.Unknown != "":
+		note = o.Source + " gave no answer: " + o.Unknown
+	case o.Reason != "":
+		note += ": " + o.Reason
+	}
+	return moderation.CaseEvent{At: time.Now(), Kind: "opinion", Note: note}
+}
+
+func answerKind(o moderation.Opinion) string {
+	if o.Unknown != "" {
+		return "unknown"
+	}
+	return o.Action.String()
+}

@@ -1,0 +1,28 @@
+package bot
+
+import (
+	"parley/moderation"
+	"parley/moderation/policy"
+)
+
+// Reading is one comment, read once. Its methods are called by one goroutine, Release last.
+type Reading interface {
+	// Sighting is what the ledger is told about the comment.
+	Sighting() moderation.Sighting
+	// Judge says what to do about it, given what the ledger knows. It has no side effects.
+	Judge(obs *moderation.Observation) moderation.Verdict
+	// Release gives the reading's memory back; neither it nor its sighting may be used after.
+	Release()
+}
+
+// Rulebook is a policy made ready to judge by. It never changes: a new policy is a new
+// rulebook. Its functions may be called concurrently.
+type Rulebook struct {
+	Hash   string // names the policy in cases and in the log
+	Source []byte // the configuration that it was made of
+
+	// Settings says what the policy says for a place.
+	Settings func(guild string, ch moderation.Channel, art moderation.Article) *policy.Settings
+	// Read reads a comment, which must not change until the reading is released.
+	Read func(c *moderation.Comment) Reading
+}

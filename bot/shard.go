@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"parley/moderation"
+	"parley/moderation/consequence"
+	"parley/moderation/ledger"
+)
+
+const (
+	queueLength    = 64                     // comments that may wait for one worker before the reader is slowed
+	parkingLength  = 160                    // comments that one worker keeps while the store is away
+	parkedRetry    = 500 * time.Millisecond // how often a parked comment is tried, give or take half
+	refusalsAtMost = 6                      // attempts at a comment that the store refuses although it answers
+	decisionsRetry = 12                     // how often a decision is worked out anew because facts changed meanwhile
+)
+
+// shard judges the comments of its share of the authors, one at a time and in order.
+type shard struct {
+	bot    *Bot
+	queue  chan job
+	parked []job // wait, in order, for the store to come back
+
+	now job                    // the comment being judged
+	obs moderation.Observation // what the ledger knows around it
+}
+
+func newShard(b *Bot) *shard {
+	return &shard{bot: b, queue: make(chan job, queueLength)}
+}
+
+// run judges until no more comments are taken in and all are done, or ctx ends.
+func (s *shard) run(ctx context.Context) {
+	retry := time.NewTimer(0)
+	<-retry.C
+	for {
+		queue := s.queue
+		if len(s.parked) >= parkingLength {
+			queue = nil // now the reader has to wait
+		}
+		select {
+		case s.now = <-queue:
+			s.handle(ctx, retry)
+		case <-retry.C:
+			s.retryParked(ctx, retry)
+		case <-s.bot.stopping:
+			s.finish(ctx, retry)
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// finish judges what is left in the queue and waits for the store as long as ctx allows.
+func (s *shard) finish(ctx context.Context, retry *time.Timer) {
+	for {
+		select {
+		case s.now = <-s.queue:
+			s.handle(ctx, retry)
+			continue
+		default:
+		}
+		if len(s.parked) == 0 {
+			return
+		}
+		select {
+		case <-retry.C:
+			s.retryParked(ctx, retry)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// handle judges the comment in s.now. While the store is away it is judged by its text
+// alone, for the metrics, and parked behind those before it, to be judged and written in
+// full once the store is back.
+func (s *shard) handle(ctx context.Context, retry *time.Timer) {
+	if len(s.parked) > 0 {
+		s.park(s.now)
+		return
+	}
+	err := s.judge(ctx)
+	if err == nil {
+		s.done()
+		return
+	}
+	s.bot.store.failed("judge", err)
+	s.park(s.now)
+	retry.Reset(jitter(parkedRetry))
+}
+
+func (s *shard) park(j job) {
+	s.bot.metrics.parked.Inc()
+	s.judgeAlone(&j)
+	s.parked = append(s.parked, j)
+}
+
+// judgeAlone reaches a provisional verdict without the store, so that it is known what
+// waits. Nothing follows from it.
+func (s *shard) judgeAlone(j *job) {
+	reading := s.bot.rulebook.Load().Read(&j.comment)
+	defer reading.Release()
+	var nothingKnown moderation.Observation
+	nothingKnown.Counts = make([]int, len(reading.Sighting().Meters))
+	if v := reading.Judge(&nothingKnown); v.Action > moderation.Allow {
+		s.bot.Log.Warn("the store is away; a comment waits to be acted on",
+			"comment", j.comment.ID, "guild", j.comment.Guild, "action", v.Action.String(), "category", v.Category.String())
+	}
+}
+
+// retryParked works through the parked comments until one fails again.
+func (s *shard) retryParked(ctx context.Context, retry *time.Timer) {
+	for len(s.parked) > 0 && ctx.Err() == nil {
+		s.now = s.parked[0]
+		if err := s.judge(ctx); err != nil {
+			s.bot.store.failed("judge", err)
+			s.parked[0] = s.now
+			if !s.giveUp(err) {
+				retry.Reset(jitter(parkedRetry))
+				return
+			}
+		}
+		s.done()
+		s.bot.metrics.parked.Dec()
+		s.parked = s.parked[1:]
+	}
+	if len(s.parked) == 0 {
+		s.parked = nil
+	}
+}
+
+// giveUp reports whether the first parked comment is refused for good by a store that
+// answers; moderators are asked to look at it themselves.
+func (s *shard) giveUp(err error) bool {
+	if errors.Is(err, ledger.ErrAway) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	s.parked[0].attempts++
+	if s.parked[0].attempts < refusalsAtMost {
+		return false
+	}
+	c := &s.parked[0].comment
+	s.bot.metrics.abandoned.Inc()
+	s.bot.Log.Error("the store refuses a comment; it is left to moderators",
+		"comment", c.ID, "guild", c.Guild, "channel", c.Channel.ID, "error", err)
+	s.bot.alerts.say(c.Guild, "alert/abandoned/"+c.ID,
+		"Parley could not judge the comment "+c.ID+" in this community: its store refuses it. Please look at it yourself; the log says more.")
+	return true
+}
+
+// done lets the watermark pass the comment in s.now.
+func (s *shard) done() {
+	s.bot.marks.finish(s.now.ticket)
+	if s.now.page != nil {
+		s.now.page.done()
+	}
+	s.now = job{}
+}
+
+// judge takes the comment in s.now all the way: counted, judged, and what follows written.
+// A clean comment costs one round trip to the store. It may be repeated after an error.
+func (s *shard) judge(ctx context.Context) error {
+	b, c := s.bot, &s.now.comment
+	book := b.rulebook.Load()
+	if c.Author.Exempt == moderation.ExemptBot && !book.Settings(c.Guild, c.Channel, c.Article).JudgeBots {
+		b.metrics.skipped.Inc()
+		return nil
+	}
+	reading := book.Read(c)
+	defer reading.Release()
+	var err error
+	if s.obs, err = b.Store.Observe(ctx, reading.Sighting()); err != nil {
+		return err
+	}
+	b.store.answered()
+	v := reading.Judge(&s.obs)
+	if b.Adviser == nil {
+		v.Undecided, v.Ask = false, nil
+	}
+	if len(v.Shadow) > 0 {
+		b.shadows.note(c, &v)
+	}
+	s.announce(&v)
+	if v.Action == moderation.Allow && !v.Undecided && len(v.Ask) == 0 && c.Revision == 0 {
+		return nil
+	}
+	return b.write(ctx, book, consequence.Finding{
+		Comment: c, Verdict: v, Record: s.obs.Record, Actions: s.obs.Actions,
+	})
+}
+
+// announce counts a verdict and tells whoever listens, once however often it is reached.
+func (s *shard) announce(v *moderation.Verdict) {
+	if s.now.announced {
+		return
+	}
+	s.now.announced = true
+	took := s.bot.metrics.countVerdict(v, s.now.received)
+	if s.bot.OnVerdict != nil {
+		s.bot.OnVerdict(&s.now.comment, v, took)
+	}
+}
+
+// write works out what follows from a finding and makes it durable, anew whenever the
+// facts it rests on have changed in the meantime.
+func (b *Bot) write(ctx context.Context, book *Rulebook, f consequence.Finding) error {
+	settings := book.Settings(f.Comment.Guild, f.Comment.Channel, f.Comment.Article)
+	for range decisionsRetry {
+		if f.Comment.Revision > 0 || f.Opinion {
+			prior, err := b.Store.Case(ctx, f.Comment.Guild, f.Comment.ID)
+			switch {
+			case errors.Is(err, ledger.ErrNotFound):
+				f.Prior = nil
+			case err != nil:
+				return err
+			default:
+				f.Prior = &prior
+			}
+		}
+		commit, needed := consequence.Of(settings, f)
+		if !needed {
+			return nil
+		}
+		_, err := b.Store.Commit(ctx, commit)
+		switch {
+		case err == nil:
+			b.committed(&commit, f.Verdict.Action)
+			return nil
+		case errors.Is(err, ledger.ErrOverCap):
+			f.OverCap = true
+		case errors.Is(err, ledger.ErrStale):
+			b.metrics.retried.WithLabelValues("commit", "stale").Inc()
+			if f.Record, err = b.Store.Record(ctx, f.Comment.Guild, f.Comment.Author.ID); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+	return errors.New("the author's record kept changing while a decision was made")
+}
+
+// committed wakes those who carry out what has just been written.
+func (b *Bot) committed(c *ledger.Commit, wanted moderation.Action) {
+	if c.Case.Verdict.Action < wanted {
+		b.metrics.softened.Inc()
+	}
+	g := b.guild(c.Case.Guild)
+	if len(c.Effects) > 0 {
+		g.effects.nudge()
+	}
+	if len(c.Queue) > 0 && g.opinions != nil {
+		g.opinions.nudge()
+	}
+	b.Log.Info("case written", "case", c.Case.ID, "guild", c.Case.Guild, "state", string(c.Case.State),
+		"action", c.Case.Verdict.Action.String(), "category", c.Case.Verdict.Category.String(), "abuse", c.Case.Verdict.Abuse)
+}
+
+func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d) }
