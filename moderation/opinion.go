@@ -17,7 +17,7 @@ type Opinion struct {
 	Span       Span     `json:"span"`               // the words that decided, in the comment's text; empty when they are not there literally
 	Quote      string   `json:"quote,omitempty"`    // those words
 	Reason     string   `json:"reason,omitempty"`   // a sentence for moderators, in the model's words
-	Doubt      string   `json:"doubt,omitempty"`    // why an Allow is not to be taken at its word, "" when it may be
+	Doubt      string   `json:"doubt,omitempty"`    // why Action is not to be taken at its word, "" when it may be
 	Unknown    string   `json:"unknown,omitempty"`  // why there is no answer, "" when there is one
 	Cached     bool     `json:"cached,omitempty"`   // somebody asked the same before
 	Cost       float64  `json:"cost_usd,omitempty"` // estimate of what this answer cost, in US dollars; 0 from the cache
@@ -108,7 +108,7 @@ func (o Opinion) outcome(v Verdict, m Margins) Action {
 	switch {
 	case o.Confidence < m.Confidence:
 		return Review
-	case o.Action == Allow && o.Doubt != "":
+	case o.Doubt != "":
 		return Review
 	case o.distance(v) > m.Disagreement:
 		return Review

@@ -32,7 +32,8 @@ func TestAnOpinionDecidesOnlyWhatIsUndecided(t *testing.T) {
 		{"an unsure allow goes to moderators", undecided, Opinion{Action: Allow, Confidence: 0.5}, margins, Review},
 		{"an unsure remove goes to moderators", undecided, Opinion{Action: Remove, Confidence: 0.5}, margins, Review},
 		{"a doubtful allow goes to moderators", undecided, Opinion{Action: Allow, Confidence: 0.9, Doubt: "it speaks to the model"}, margins, Review},
-		{"a doubt does not spare a removal", undecided, Opinion{Action: Remove, Confidence: 0.9, Doubt: "it speaks to the model"}, margins, Remove},
+		{"a doubtful removal goes to moderators", undecided, Opinion{Action: Remove, Confidence: 0.9, Doubt: "the parent speaks to the model"}, margins, Review},
+		{"a doubt does not spare what a rule removed", decided, Opinion{Action: Remove, Confidence: 0.9, Doubt: "it speaks to the model"}, margins, Remove},
 		{
 			"an allow against strong signs of abuse goes to moderators",
 			Verdict{Abuse: 0.75, Undecided: true}, allow, margins, Review,

@@ -231,15 +231,24 @@ func (q *question) place(o moderation.Opinion) moderation.Opinion {
 	if words := o.Span.In(q.comment.Text); words != "" {
 		o.Quote = words
 	}
-	var doubts []string
-	if addressesTheJudge(q.words) {
-		doubts = append(doubts, "the comment speaks to the model")
-	}
-	if q.cut {
-		doubts = append(doubts, "the comment was too long to be read whole")
-	}
-	o.Doubt = strings.Join(doubts, "; ")
+	o.Doubt = q.doubt(o.Action)
 	return o
+}
+
+// doubt says why an answer may not be the model's own. A comment that speaks to the model
+// wants an allow; words around it that do may want anything.
+func (q *question) doubt(answer moderation.Action) string {
+	switch {
+	case answer == moderation.Review:
+		return "" // already the careful answer
+	case addressesTheJudge(q.parent), addressesTheJudge(q.title), addressesTheJudge(q.summary):
+		return "the words around the comment speak to the model"
+	case answer == moderation.Allow && addressesTheJudge(q.words):
+		return "the comment speaks to the model"
+	case answer == moderation.Allow && q.cut:
+		return "the comment was too long to be read whole"
+	}
+	return ""
 }
 
 // strongest names the highest native scores, for people.

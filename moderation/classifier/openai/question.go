@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"parley/moderation"
-	"parley/moderation/text"
 )
 
 // The longest that is sent of each text, in bytes. Discord's own limits are 4,000 characters
@@ -122,15 +121,13 @@ func (m mask) people(s string) string {
 // disguise, answer the same comment under the same article and the same policy, and the same
 // models are asked. The parent counts because "yes, all of them" means what it replies to.
 func (q *question) key(models string) string {
-	var v text.Views
-	v.Reset(q.words)
 	pictures := make([]string, len(q.pictures))
 	for i, p := range q.pictures {
 		pictures[i], _, _ = strings.Cut(p, "?") // behind it stands a signature that changes
 	}
 	whole, err := json.Marshal([]any{
 		models, q.verdict.Policy, q.policy, q.title, q.summary, q.parent,
-		strings.Join(strings.Fields(v.View(text.Squashed).String()), " "), pictures,
+		string(undisguise(q.words).letters), pictures,
 	})
 	if err != nil { // strings always marshal
 		whole = []byte(q.words)

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"parley/moderation"
-	"parley/moderation/text"
 )
 
 // reply is the judge's answer as it came. Pointers tell a missing field from an empty one.
@@ -111,53 +110,4 @@ func plainSentence(s string) string {
 		end--
 	}
 	return s[:end] + "…"
-}
-
-// locate finds a quote in the comment's own text: literally up to white space, or, for an
-// answer that was given to a copy in another disguise, by its squashed reading. The empty
-// span means that the words are not there, for instance because they stand in an embed.
-func locate(quote, original string) moderation.Span {
-	if strings.TrimSpace(quote) == "" {
-		return moderation.Span{}
-	}
-	if span, ok := find(strings.Join(strings.Fields(quote), " "), original); ok {
-		return span
-	}
-	var comment, quoted text.Views
-	comment.Reset(original)
-	quoted.Reset(quote)
-	in, want := comment.View(text.Squashed), strings.TrimSpace(quoted.View(text.Squashed).String())
-	if want == "" {
-		return moderation.Span{}
-	}
-	at := strings.Index(in.String(), want)
-	if at < 0 {
-		return moderation.Span{}
-	}
-	return in.Origin(at, at+len(want))
-}
-
-// find looks for words whose white space is single blanks in a text whose white space is not.
-func find(words, original string) (moderation.Span, bool) {
-	var squeezed []byte
-	var origin []int
-	blank := false
-	for i, r := range original {
-		if unicode.IsSpace(r) {
-			blank = len(squeezed) > 0
-			continue
-		}
-		if blank {
-			squeezed, origin, blank = append(squeezed, ' '), append(origin, i), false
-		}
-		_, size := utf8.DecodeRuneInString(original[i:])
-		for j := i; j < i+size; j++ {
-			squeezed, origin = append(squeezed, original[j]), append(origin, j)
-		}
-	}
-	at := strings.Index(string(squeezed), words)
-	if at < 0 {
-		return moderation.Span{}, false
-	}
-	return moderation.Span{From: origin[at], To: origin[at+len(words)-1] + 1}, true
 }

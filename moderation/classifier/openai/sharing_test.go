@@ -1,0 +1,238 @@
+package openai_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/moderation"
+	"parley/moderation/classifier/openai"
+	"parley/moderation/classifier/openai/openaitest"
+	"parley/moderation/ledger/embedded"
+)
+
+// persist asks until there is an opinion, coming back whenever told to, as the bot does.
+func persist(t testing.TB, a *openai.Adviser, c moderation.Case) moderation.Opinion {
+	for {
+		o, err := a.Opinion(t.Context(), c)
+		if err == nil {
+			return o
+		}
+		var l *moderation.LaterError
+		if !errors.As(err, &l) {
+			t.Errorf("no opinion: %v", err)
+			return moderation.Opinion{}
+		}
+		time.Sleep(time.Until(l.At))
+	}
+}
+
+// disguises are one text as raiders vary it.
+var disguises = []string{
+	"Everybody knows who is behind this, look it up",
+	"EVERYBODY knows who is behind this, look it up",
+	"Everybody  knows\nwho is behind this, look it up",
+	"3v3rybody kn0ws who is behind this, look it up",
+	"Evérybody knows whö is behind this, look it up",
+	"Everybody k.n.o.w.s who is behind this, look it up",
+}
+
+func TestACopyPasteRaidCostsThreeCallsAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Latency: 300 * time.Millisecond, Judge: removing})
+		shared := newMemory()
+		cfg := judge()
+		cfg.Moderation.Model = "scores-1"
+		processes := []*openai.Adviser{adviser(t, cfg, server, shared), adviser(t, cfg, server, shared), adviser(t, cfg, server, shared)}
+		var raid sync.WaitGroup
+		var removed atomic.Int64
+		for i := range 1000 {
+			raid.Go(func() {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				c := undecided(disguises[i%len(disguises)])
+				c.ID = fmt.Sprint(1000 + i)
+				o := persist(t, processes[i%len(processes)], c)
+				if o.Action == moderation.Remove && o.Span.In(c.Comment.Text) == c.Comment.Text {
+					removed.Add(1)
+				}
+			})
+		}
+		raid.Wait()
+		if calls := len(server.Calls()); calls > 3 {
+			t.Errorf("the raid cost %d calls, want 3 at most", calls)
+		}
+		if removed.Load() != 1000 {
+			t.Errorf("%d of 1000 copies got the answer with their own words quoted", removed.Load())
+		}
+	})
+}
+
+func TestAnAnswerIsNotReusedWhereTheQuestionIsAnother(t *testing.T) {
+	base := func() moderation.Case { return undecided("yes, all of them") }
+	for name, change := range map[string]func(*moderation.Case){
+		"other words":       func(c *moderation.Case) { c.Comment.Text = "yes, some of them" },
+		"another article":   func(c *moderation.Case) { c.Comment.Article.Title = "Shelter saves kittens" },
+		"another parent":    func(c *moderation.Case) { c.Comment.Parent.Text = "Should they all go?" },
+		"another policy":    func(c *moderation.Case) { c.Verdict.Policy = "p2" },
+		"another community": func(c *moderation.Case) { c.Guild = "g2" },
+		"words in an embed": func(c *moderation.Case) { c.Comment.Passages = []moderation.Passage{{Kind: "embed", Text: "!"}} },
+		"a picture beside it": func(c *moderation.Case) {
+			c.Comment.Attachments = []moderation.Attachment{{ContentType: "image/png", URL: "https://cdn.test/a.png"}}
+		},
+		"nothing, as a control": func(*moderation.Case) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := openaitest.New(openaitest.Script{})
+			a := adviser(t, judge(), server, newMemory())
+			opinion(t, a, base())
+			changed := base()
+			change(&changed)
+			o := opinion(t, a, changed)
+			if control := name == "nothing, as a control"; o.Cached != control {
+				t.Errorf("cached: %v", o.Cached)
+			}
+		})
+	}
+}
+
+func TestAnAnswerIsForgottenInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{})
+		cfg := judge()
+		cfg.CacheFor = time.Hour
+		a := adviser(t, cfg, server, newMemory())
+		opinion(t, a, undecided("words"))
+		time.Sleep(59 * time.Minute)
+		opinion(t, a, undecided("words"))
+		time.Sleep(2 * time.Minute)
+		opinion(t, a, undecided("words"))
+		if len(server.Calls()) != 2 {
+			t.Errorf("%d calls, want one before and one after the hour", len(server.Calls()))
+		}
+	})
+}
+
+func TestAProcessThatDiedAskingDoesNotBlockTheQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{})
+		shared := newMemory()
+		dead := adviser(t, judge(), openaitest.New(openaitest.Script{Fault: failing(1, 99, openaitest.Fault{Hang: true})}), shared)
+		go dead.Opinion(t.Context(), undecided("words"))
+		time.Sleep(time.Second)
+		// What the dead process would still do, its own timeouts do later; until then it holds
+		// the question.
+		started := time.Now()
+		a := adviser(t, judge(), server, shared)
+		if l := later(t, a, undecided("words")); !errors.Is(l, moderation.ErrBeingAsked) {
+			t.Errorf("got %v", l)
+		}
+		persist(t, a, undecided("words"))
+		if took := time.Since(started); took > time.Minute {
+			t.Errorf("the question was blocked for %s", took)
+		}
+	})
+}
+
+func TestBudgetsHoldAcrossProcessesAndEverybodyIsAnsweredInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Latency: 300 * time.Millisecond})
+		shared := newMemory()
+		cfg := judge()
+		cfg.Judge.Limits = openai.Limits{RequestsPerMinute: 50}
+		cfg.Patience = time.Hour
+		processes := []*openai.Adviser{adviser(t, cfg, server, shared), adviser(t, cfg, server, shared)}
+		perMinute := make(map[int64]int)
+		var mu sync.Mutex
+		var crowd sync.WaitGroup
+		for i := range 400 {
+			crowd.Go(func() {
+				o := persist(t, processes[i%2], undecided(fmt.Sprint("question number ", i)))
+				if o.Unknown != "" {
+					t.Errorf("question %d was given up: %s", i, o.Unknown)
+				}
+				if !o.Cached {
+					mu.Lock()
+					defer mu.Unlock()
+					perMinute[time.Now().Add(-300*time.Millisecond).Unix()/60]++
+				}
+			})
+		}
+		started := time.Now()
+		crowd.Wait()
+		for minute, n := range perMinute {
+			if n > 50 {
+				t.Errorf("%d calls in minute %d, the budget is 50", n, minute)
+			}
+		}
+		if calls, took := len(server.Calls()), time.Since(started); calls != 400 || took > 9*time.Minute {
+			t.Errorf("%d calls in %s, want 400 in 8 minutes", calls, took)
+		}
+	})
+}
+
+func TestATokenBudgetForTheDayIsNeverOverrun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{})
+		cfg := judge()
+		cfg.Judge.Limits = openai.Limits{TokensPerDay: 20_000}
+		a := adviser(t, cfg, server, newMemory())
+		gaveUp := 0
+		for i := range 40 {
+			if o, err := a.Opinion(t.Context(), undecided(fmt.Sprint("question number ", i))); err != nil || o.Unknown != "" {
+				gaveUp++
+			}
+		}
+		used := 0
+		for _, c := range server.Calls() {
+			used += c.Tokens
+		}
+		if used > 20_000 || gaveUp == 0 || gaveUp == 40 {
+			t.Errorf("%d tokens used of 20000, %d of 40 questions without an answer", used, gaveUp)
+		}
+	})
+}
+
+func TestTheProvidersRemainingTokensAreHonoured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Limits: openaitest.Limits{Tokens: 3000}})
+		a := adviser(t, judge(), server, newMemory())
+		for i := range 12 {
+			persist(t, a, undecided(fmt.Sprint("question number ", i)))
+		}
+		for _, c := range server.Calls() {
+			if c.Status != 200 {
+				t.Errorf("call %d ran into the provider's limit: %d", c.Number, c.Status)
+			}
+		}
+	})
+}
+
+func TestSecondOpinionsWorkOnTheEmbeddedStore(t *testing.T) {
+	store, err := embedded.Open(t.Context(), t.TempDir(), embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	server := openaitest.Start(openaitest.Script{Judge: removing})
+	defer server.Close()
+	cfg := judge()
+	cfg.BaseURL = server.URL()
+	cfg.Judge.Limits = openai.Limits{RequestsPerDay: 1, TokensPerDay: 100_000}
+	a, err := openai.New(cfg, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := opinion(t, a, undecided("some words")); o.Action != moderation.Remove || o.Cached {
+		t.Errorf("first: %+v", o)
+	}
+	if o := opinion(t, a, undecided("some words")); o.Action != moderation.Remove || !o.Cached {
+		t.Errorf("again: %+v", o)
+	}
+	if l := later(t, a, undecided("further words")); !errors.Is(l, moderation.ErrOverBudget) {
+		t.Errorf("a second call under a budget of one a day: %v", l)
+	}
+}
