@@ -149,6 +149,25 @@ func (s *Server) completeCommand(c *command, guildID string) {
 	if guildID != "" {
 		c.raw["guild_id"] = guildID
 	}
+	dropNulls(c.raw["options"])
+}
+
+// dropNulls takes out the fields that a library sent as null: Discord does not
+// give those back.
+func dropNulls(value any) {
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			dropNulls(item)
+		}
+	case map[string]any:
+		for name, field := range v {
+			if field == nil {
+				delete(v, name)
+			}
+			dropNulls(field)
+		}
+	}
 }
 
 func (c *command) check() error {

@@ -7,6 +7,7 @@ package apispec
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -94,7 +95,11 @@ func parse(data []byte) (*Spec, error) {
 	for path, item := range object(object(document)["paths"]) {
 		for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 			if described, ok := object(item)[method].(map[string]any); ok {
-				spec.operations[key(method, path)] = read(described, object(item), pointer("paths", path, method))
+				op := read(described, object(item), pointer("paths", path, method))
+				// Discord's description demands a body for lifting a ban; Discord
+				// itself, like HTTP, wants none for any DELETE.
+				op.needsBody = op.needsBody && method != "delete"
+				spec.operations[key(method, path)] = op
 			}
 		}
 	}
@@ -172,7 +177,7 @@ func (s *Spec) Check(method, path string, query url.Values, body []byte) []strin
 		problems = append(problems, name+": no body is expected")
 	case len(body) > 0 && op.acceptJSON:
 		location := op.location + pointer("requestBody", "content", "application/json", "schema")
-		problems = append(problems, s.validate(name+": body", location, body)...)
+		problems = append(problems, s.validate(name+": body", location, body, tolerate)...)
 	}
 	return problems
 }
@@ -189,19 +194,20 @@ func (s *Spec) CheckAnswer(method, path string, status int, body []byte) []strin
 	if !slices.Contains(op.answers, code) {
 		return nil
 	}
-	return s.validate(name+": answer", op.location+pointer("responses", code, "content", "application/json", "schema"), body)
+	exactly := func(value any) any { return value }
+	return s.validate(name+": answer", op.location+pointer("responses", code, "content", "application/json", "schema"), body, exactly)
 }
 
-func (s *Spec) validate(what, location string, body []byte) []string {
+func (s *Spec) validate(what, location string, body []byte, prepare func(any) any) []string {
 	schema, err := s.schema(location)
 	if err != nil {
 		return []string{fmt.Sprintf("%s: cannot compile the schema: %v", what, err)}
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(quoteIDs(body)))
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
 		return []string{fmt.Sprintf("%s: not JSON: %v", what, err)}
 	}
-	err = schema.Validate(value)
+	err = schema.Validate(prepare(value))
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		return nil
@@ -224,18 +230,48 @@ func (s *Spec) schema(location string) (*jsonschema.Schema, error) {
 	return schema, nil
 }
 
-// bareID matches an ID written as a JSON number; Discord takes those, though
-// it describes only strings. A string before it makes sure that digits inside
-// of text are left alone.
-var bareID = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b\d{17,20}\b`)
+// isPermissionSet names the fields that the description calls integers, while
+// Discord's documentation wants, and libraries send, decimal strings: a set
+// has more bits than a JavaScript number.
+func isPermissionSet(field string) bool {
+	switch field {
+	case "default_member_permissions", "permissions", "allow", "deny":
+		return true
+	}
+	return false
+}
 
-func quoteIDs(body []byte) []byte {
-	return bareID.ReplaceAllFunc(body, func(found []byte) []byte {
-		if found[0] == '"' {
-			return found
+// fewestIDDigits is how many digits every Discord ID since 2015 has at least.
+const fewestIDDigits = 17
+
+// tolerate rewrites a request's value as far as Discord is known to take more
+// than it describes: IDs as JSON numbers, permission sets as strings.
+func tolerate(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if len(v) >= fewestIDDigits && isDecimal(string(v)) {
+			return string(v)
 		}
-		return slices.Concat([]byte{'"'}, found, []byte{'"'})
-	})
+	case []any:
+		for i, item := range v {
+			v[i] = tolerate(item)
+		}
+	case map[string]any:
+		for name, field := range v {
+			text, isText := field.(string)
+			switch {
+			case !isPermissionSet(name):
+				v[name] = tolerate(field)
+			case isText && isDecimal(text):
+				v[name] = json.Number(text)
+			}
+		}
+	}
+	return value
+}
+
+func isDecimal(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // explain picks, out of a tree in which every alternative of a union is a
