@@ -46,10 +46,21 @@ func overtaken(e moderation.Effect, c moderation.Case, now time.Time) string {
 	switch {
 	case e.Kind == moderation.TimeOut && !e.Until.After(now):
 		return "already over"
-	case punishes && c.State == moderation.CaseDismissed && e.Created.Before(c.Updated):
+	case punishes && c.State == moderation.CaseDismissed && e.Created.Before(dismissedAt(c)):
 		return "the case has been dismissed"
 	}
 	return ""
+}
+
+// dismissedAt is when a moderator dismissed a case for good.
+func dismissedAt(c moderation.Case) time.Time {
+	var at time.Time
+	for _, e := range c.Events {
+		if e.Kind == "dismissed" {
+			at = e.At
+		}
+	}
+	return at
 }
 
 // judgeCarried turns what the platform answered into an outcome.
