@@ -215,3 +215,9 @@ func TimeOf(id string) time.Time {
 	}
 	return time.UnixMilli(int64(n>>22) + discordEpoch).UTC()
 }
+
+// IDAt is the smallest ID that something made at a time can have.
+func IDAt(t time.Time) string {
+	ms := max(t.UnixMilli()-discordEpoch, 0)
+	return strconv.FormatInt(ms<<22, 10)
+}

@@ -1,0 +1,171 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"parley/bot"
+	"parley/bot/discord/card"
+	"parley/bot/discord/rest"
+	"parley/bot/discord/wire"
+	"parley/moderation"
+)
+
+// outgoing is a message to be sent. Mentions in it reach nobody.
+type outgoing struct {
+	Content    string                       `json:"content,omitempty"`
+	Embeds     []*discordgo.MessageEmbed    `json:"embeds,omitempty"`
+	Components []discordgo.MessageComponent `json:"components,omitempty"`
+	Mentions   noMentions                   `json:"allowed_mentions"`
+	Nonce      string                       `json:"nonce,omitempty"`
+	Enforce    bool                         `json:"enforce_nonce,omitempty"`
+}
+
+// noMentions is the allowed_mentions that lets nobody be pinged.
+type noMentions struct{}
+
+func (noMentions) MarshalJSON() ([]byte, error) { return []byte(`{"parse":[]}`), nil }
+
+// nonceMemory is for how long Discord certainly refuses to post the same nonce twice. It
+// speaks of "the past few minutes".
+const nonceMemory = 90 * time.Second
+
+// postOnce posts what an effect wants said, unless that was done before. Shortly after the
+// effect was decided on, Discord itself sees to that, by the nonce; later the channel is
+// searched.
+func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel string, m outgoing) (moderation.Receipt, error) {
+	if time.Since(e.Created) > nonceMemory {
+		ref, found, err := p.findPosted(ctx, e, channel, m)
+		if err != nil || found {
+			return moderation.Receipt{Message: ref}, err
+		}
+	}
+	m.Nonce, m.Enforce = nonce(e.ID), true
+	var posted wire.Message
+	if err := p.api.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/channels/" + channel + "/messages", Body: m}, &posted); err != nil {
+		return moderation.Receipt{}, err
+	}
+	return moderation.Receipt{Message: moderation.MessageRef{Channel: channel, Message: posted.ID}}, nil
+}
+
+// findPosted looks for a message of the bot's own that says the same, posted since the
+// effect was decided on.
+func (p *Platform) findPosted(ctx context.Context, e moderation.Effect, channel string, m outgoing) (moderation.MessageRef, bool, error) {
+	messages, err := p.fetchMessages(ctx, channel, "after="+wire.IDAt(e.Created.Add(-time.Minute)), 100)
+	if err != nil {
+		return moderation.MessageRef{}, false, err
+	}
+	for i := range messages {
+		if got := &messages[i]; got.Author != nil && got.Author.ID == p.me() && saysSame(got, m) {
+			return moderation.MessageRef{Channel: channel, Message: got.ID}, true, nil
+		}
+	}
+	return moderation.MessageRef{}, false, nil
+}
+
+func saysSame(got *wire.Message, m outgoing) bool {
+	if got.Text() != m.Content || len(got.Embeds) != len(m.Embeds) {
+		return false
+	}
+	for i, e := range m.Embeds {
+		footer := ""
+		if e.Footer != nil {
+			footer = e.Footer.Text
+		}
+		if got.Embeds[i].Title != e.Title || got.Embeds[i].Footer.Text != footer || footer == "" && got.Embeds[i].Description != e.Description {
+			return false
+		}
+	}
+	return true
+}
+
+// nonce is an effect's ID within the 25 characters that Discord allows.
+func nonce(effect string) string {
+	h := fnv.New64a()
+	h.Write([]byte(effect))
+	return "parley-" + strconv.FormatUint(h.Sum64(), 36)
+}
+
+// showCard posts a case's card in the review channel, or brings the posted one up to date.
+func (p *Platform) showCard(ctx context.Context, e moderation.Effect, c moderation.Case) (moderation.Receipt, error) {
+	shown, err := p.renderCard(ctx, c)
+	if err != nil {
+		return moderation.Receipt{}, err
+	}
+	if c.Card.Message != "" {
+		err := p.editCard(ctx, c.Card, shown)
+		if !rest.HasCode(err, rest.CodeUnknownMessage, rest.CodeUnknownChannel) {
+			return moderation.Receipt{Message: c.Card}, err
+		}
+	}
+	review, ok := p.reviewChannel(e.Guild)
+	if !ok {
+		return moderation.Receipt{}, p.noReviewChannel(e.Guild)
+	}
+	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: shown.Embeds, Components: shown.Components})
+}
+
+func (p *Platform) renderCard(ctx context.Context, c moderation.Case) (card.Card, error) {
+	record, err := p.ledger.Record(ctx, c.Guild, c.Comment.Author.ID)
+	if err != nil {
+		return card.Card{}, fmt.Errorf("read the author's record: %w", err)
+	}
+	return card.Render(c, record, time.Now()), nil
+}
+
+func (p *Platform) editCard(ctx context.Context, at moderation.MessageRef, shown card.Card) error {
+	body := struct {
+		Embeds     []*discordgo.MessageEmbed    `json:"embeds"`
+		Components []discordgo.MessageComponent `json:"components"`
+		Mentions   noMentions                   `json:"allowed_mentions"`
+	}{shown.Embeds, shown.Components, noMentions{}}
+	return p.api.Do(ctx, rest.Call{Method: http.MethodPatch,
+		Path: "/channels/" + at.Channel + "/messages/" + at.Message, Body: body}, nil)
+}
+
+func (p *Platform) noReviewChannel(guild string) error {
+	name := p.settings(guild, moderation.Channel{}).ReviewChannel
+	return fmt.Errorf("%w: there is no review channel %q that the bot can see; create it, or name another in config.yaml", bot.ErrForbidden, name)
+}
+
+// alert says a sentence in the review channel.
+func (p *Platform) alert(ctx context.Context, e moderation.Effect) (moderation.Receipt, error) {
+	review, ok := p.reviewChannel(e.Guild)
+	if !ok {
+		return moderation.Receipt{}, p.noReviewChannel(e.Guild)
+	}
+	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: []*discordgo.MessageEmbed{card.Alert(e.Text)}})
+}
+
+// notify tells a member something privately, or not at all: never where others read.
+func (p *Platform) notify(ctx context.Context, e moderation.Effect) (moderation.Receipt, error) {
+	var conversation wire.Channel
+	err := p.api.Do(ctx, rest.Call{Method: http.MethodPost, Path: "/users/@me/channels",
+		Body: struct {
+			Recipient string `json:"recipient_id"`
+		}{e.User}}, &conversation)
+	if err == nil {
+		_, err = p.postOnce(ctx, e, conversation.ID, outgoing{
+			Embeds: []*discordgo.MessageEmbed{card.Notice(p.guilds.name(e.Guild), e.Text, e.Case)},
+		})
+	}
+	switch {
+	case rest.HasCode(err, rest.CodeCannotMessageUser, rest.CodeCannotMessageShared), rest.Status(err) == http.StatusForbidden:
+		return moderation.Receipt{Note: "not told: direct messages are closed"}, nil
+	case rest.Status(err) == http.StatusNotFound:
+		return moderation.Receipt{Note: "not told: the account cannot be written to"}, nil
+	}
+	return moderation.Receipt{}, err // the message is private: its place is nobody's business
+}
+
+// giveBack posts again what was taken down by mistake, in its author's name and where it
+// stood. The case in the embed's footer marks it, so that it is posted once.
+func (p *Platform) giveBack(ctx context.Context, e moderation.Effect, c moderation.Case) (moderation.Receipt, error) {
+	return p.postOnce(ctx, e, e.Target.Channel, outgoing{Embeds: []*discordgo.MessageEmbed{card.GivenBack(c)}})
+}
