@@ -143,13 +143,13 @@ func (s *Server) commandID(guildID string, wanted *command) string {
 }
 
 func (s *Server) completeCommand(c *command, guildID string) {
+	dropNulls(c.raw)
 	c.raw["id"], c.raw["application_id"], c.raw["version"] = c.ID, s.bot.ID, s.newID()
 	c.raw["type"], c.raw["description"] = c.Type, c.Description
 	c.raw["default_member_permissions"] = c.DefaultPermissions
 	if guildID != "" {
 		c.raw["guild_id"] = guildID
 	}
-	dropNulls(c.raw["options"])
 }
 
 // dropNulls takes out the fields that a library sent as null: Discord does not
