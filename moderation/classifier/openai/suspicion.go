@@ -10,16 +10,24 @@ import (
 // people. It is a tripwire, not a wall: what it misses is still bounded by moderation.Weigh.
 // An allow for such a comment goes to moderators, so a false alarm costs a look.
 func addressesTheJudge(words string) bool {
-	folded := text.Fold(words)
-	return holdsAny(folded, forms[:]) || (holdsAny(folded, orders[:]) && holdsAny(folded, machinery[:]))
+	var v text.Views
+	v.Reset(words)
+	for _, reading := range []text.Kind{text.Folded, text.Leet} {
+		read := "\n" + v.View(reading).String()
+		if holdsAny(read, forms[:]) || (holdsAny(read, orders[:]) && holdsAny(read, machinery[:])) {
+			return true
+		}
+	}
+	return false
 }
 
 // forms are pieces of what only machines write to each other: answer fields, roles and the
 // marks that chat models put between messages.
 var forms = [...]string{
-	`"verdict"`, `'verdict'`, "verdict:", "verdict=", `"confidence"`, "confidence:", `"role"`,
+	`"verdict"`, `'verdict'`, "verdict: allow", "verdict:allow", "verdict=allow", `"confidence"`, "confidence:",
+	`"role"`, `": "`, `":"`, `": [`, `": {`, `\"`,
 	"<|", "|>", "[inst]", "[/inst]", "<<sys>>", "### instruction", "### system", "### response",
-	"</system>", "<system>", "system:", "assistant:", "end of data", "data end", "begin admin",
+	"</system>", "<system>", "\nsystem:", "\nassistant:", "end of data", "data end", "begin admin",
 }
 
 // orders are how somebody instructs a machine; machinery is what they instruct it about.
