@@ -1,0 +1,175 @@
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"time"
+
+	"parley/moderation/text"
+)
+
+// Regex holds when a regular expression (RE2 syntax) matches a reading of the comment. Case
+// makes no difference, except in the Raw reading.
+type Regex struct {
+	Pattern string
+	View    text.Kind // the reading it looks at; Raw where not set otherwise
+	In      Places    // where to look; 0 means Usual
+	Quoted  bool      // count matches in quoted words, too
+}
+
+func (c Regex) bind(b *binder) bound {
+	if c.In == 0 {
+		c.In = Usual
+	}
+	b.set.reads |= c.In
+	r := &boundRegex{Regex: c, set: b.set, gate: -1}
+	re, parsed, err := c.compile()
+	if err != nil {
+		b.fail(err)
+		return r
+	}
+	r.re = re
+	if literals, ok := required(parsed); ok {
+		r.gate = b.gated(literals, c.View)
+	}
+	if err := refuseSlow(re, r.gate >= 0); err != nil {
+		b.fail(err)
+	}
+	return r
+}
+
+// Check reports what is wrong with the expression, or nil.
+func (c Regex) Check() error {
+	re, parsed, err := c.compile()
+	if err != nil {
+		return err
+	}
+	_, gated := required(parsed)
+	return refuseSlow(re, gated)
+}
+
+func (c Regex) compile() (*regexp.Regexp, *syntax.Regexp, error) {
+	pattern := c.Pattern
+	if c.View != text.Raw {
+		pattern = "(?i)" + pattern
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, nil, err
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	return re, parsed, err
+}
+
+// MatchesNothing reports whether the expression matches the empty text, and so every comment.
+func (c Regex) MatchesNothing() bool {
+	re, _, err := c.compile()
+	return err == nil && re.MatchString("")
+}
+
+// SlowError says that a regular expression costs too much.
+type SlowError struct {
+	Took, Budget time.Duration
+	Bytes        int
+}
+
+// Error names the measurement and the way out.
+func (e *SlowError) Error() string {
+	return fmt.Sprintf("the expression took %v for a text of %d bytes; at most %v are allowed: shorten its counted repetitions, or give it a word that every match must contain",
+		e.Took.Round(time.Microsecond), e.Bytes, e.Budget)
+}
+
+// Budgets for one probe text. An ordinary expression takes a fiftieth of them. One without
+// a gate runs on every comment, so that it gets less.
+const (
+	gatedBudget   = 10 * time.Millisecond
+	ungatedBudget = 2 * time.Millisecond
+)
+
+// probes are texts on which expressions are timed: one letter over and over, prose, and digits.
+var probes = [...][]byte{
+	repeat("a", 1000), repeat("the quick brown fox jumps over the lazy dog. ", 1000), repeat("0123456789 ", 1000),
+}
+
+func repeat(s string, bytes int) []byte {
+	out := make([]byte, bytes)
+	for i := range out {
+		out[i] = s[i%len(s)]
+	}
+	return out
+}
+
+// refuseSlow times an expression. The best of several tries counts, so that a busy machine
+// refuses nothing that a quiet one takes.
+func refuseSlow(re *regexp.Regexp, gated bool) error {
+	budget := ungatedBudget
+	if gated {
+		budget = gatedBudget
+	}
+	const tries = 5
+	for _, probe := range probes {
+		best := time.Hour
+		for range tries {
+			start := time.Now()
+			re.FindIndex(probe)
+			best = min(best, time.Since(start))
+			if best <= budget {
+				break
+			}
+		}
+		if best > budget {
+			return &SlowError{Took: best, Budget: budget, Bytes: len(probe)}
+		}
+	}
+	return nil
+}
+
+type boundRegex struct {
+	Regex
+	set  *Set
+	re   *regexp.Regexp
+	gate int
+}
+
+func (c *boundRegex) trigger() trigger {
+	if c.gate < 0 {
+		return anyComment
+	}
+	return trigger{limited: true, signals: []signal{c.set.gateSignal(c.gate)}}
+}
+
+func (c *boundRegex) ask(s *Subject) Answer {
+	for i := range s.parts {
+		p := &s.parts[i]
+		if p.place&c.In == 0 {
+			continue
+		}
+		if s.findRegex(c, p) {
+			return Yes
+		}
+	}
+	return No
+}
+
+// findRegex looks for the first match that counts and notes it.
+func (s *Subject) findRegex(c *boundRegex, p *part) bool {
+	view := p.views.View(c.View)
+	for from := 0; from <= len(view.Text); {
+		loc := c.re.FindIndex(view.Text[from:])
+		if loc == nil {
+			return false
+		}
+		span := view.Origin(from+loc[0], from+loc[1])
+		switch {
+		case p.place != InText:
+			s.evidence = append(s.evidence, Evidence{Place: p.kind, Quote: string(view.Text[from+loc[0] : from+loc[1]])})
+			return true
+		case c.Quoted || !s.quoted(span):
+			s.evidence = append(s.evidence, Evidence{Span: span})
+			return true
+		}
+		from += max(loc[1], 1)
+	}
+	return false
+}

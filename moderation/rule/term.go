@@ -1,0 +1,401 @@
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/moderation/text"
+)
+
+// pattern is one spelling of a term made ready: the words it consists of and the literal by
+// which it is looked for.
+type pattern struct {
+	words   []wordPattern
+	anchor  int    // the word that holds the literal
+	literal string // what the search looks for
+	bare    bool   // no letters or digits: found anywhere
+	kinds   kinds  // the readings in which it counts
+}
+
+// wordPattern is one word of a term.
+type wordPattern struct {
+	text     string // folded; with stars when glob
+	squashed string // text as squashed readings write it
+	form     wordForm
+	fixed    string // the longest part without a star
+	digits   bool   // digits belong to it
+}
+
+type wordForm uint8
+
+const (
+	wholeWord wordForm = iota
+	inflected          // the word and its inflections
+	glob               // with stars
+)
+
+// maxTermBytes bounds one entry of a list.
+const maxTermBytes = 200
+
+var errNoLetters = errors.New("a term needs something beside stars")
+
+// compileTerm prepares a folded term, apart from its readings.
+func compileTerm(text string) (pattern, error) {
+	if len(text) > maxTermBytes {
+		return pattern{}, fmt.Errorf("a term may have at most %d bytes, this one has %d", maxTermBytes, len(text))
+	}
+	if strings.TrimLeft(text, "*~ ") == "" {
+		return pattern{}, errNoLetters
+	}
+	if !strings.ContainsFunc(text, isWordRune) {
+		return pattern{literal: text, bare: true}, nil
+	}
+	var p pattern
+	for _, field := range strings.FieldsFunc(text, func(r rune) bool { return !isWordRune(r) && r != '*' && r != '~' }) {
+		w, err := compileWord(field)
+		if err != nil {
+			return pattern{}, fmt.Errorf("%q: %w", text, err)
+		}
+		p.words = append(p.words, w)
+		if len(w.fixed) > len(p.literal) {
+			p.anchor, p.literal = len(p.words)-1, w.fixed
+		}
+	}
+	return p, nil
+}
+
+func compileWord(field string) (wordPattern, error) {
+	w := wordPattern{text: field, fixed: field, digits: strings.ContainsAny(field, "0123456789")}
+	if stem, ok := strings.CutSuffix(field, "~"); ok {
+		w.text, w.fixed, w.form = stem, stem, inflected
+	}
+	if strings.Contains(w.text, "~") {
+		return w, errors.New("~ may stand at the end of a word only")
+	}
+	if strings.Contains(w.text, "*") {
+		if w.form == inflected {
+			return w, errors.New("a word takes either * or ~")
+		}
+		w.form, w.fixed = glob, ""
+		for _, part := range strings.Split(w.text, "*") {
+			if len(part) > len(w.fixed) {
+				w.fixed = part
+			}
+		}
+		if len(w.fixed) < 2 {
+			return w, errors.New("a word with stars needs at least two letters in a row")
+		}
+	}
+	if last := len(w.fixed) - 1; w.form == inflected && last >= 2 && (w.fixed[last] == 'y' || w.fixed[last] == 'e') {
+		w.fixed = w.fixed[:last] // bully → bullies, bake → baking
+	}
+	w.squashed = text.Squash(w.text)
+	return w, nil
+}
+
+// spellings are the patterns under which a term can turn up: as it is folded, as squashed
+// readings write it, and, for a phrase, written as one word.
+func spellings(term string) ([]pattern, error) {
+	var all []pattern
+	for _, folded := range text.Spellings(term) {
+		p, err := compileTerm(folded)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inReadings(p)...)
+		if short, ok := p.withoutVowels(); ok {
+			all = append(all, short)
+		}
+		if len(p.words) > 1 {
+			if joined, ok := p.joined(); ok {
+				all = append(all, inReadings(joined)...)
+			}
+		}
+	}
+	return all, nil
+}
+
+var (
+	spelledOut = kindsOf(text.Folded, text.Leet, text.LeetL)
+	squashed   = kindsOf(text.Squashed, text.SquashedL)
+)
+
+// inReadings assigns a pattern to the readings, with a second one where squashed readings
+// write its literal differently.
+func inReadings(p pattern) []pattern {
+	p.kinds = spelledOut
+	if len(p.words) == 1 && p.words[0].form == wholeWord && len(p.literal) >= shortestReversed {
+		p.kinds |= kindsOf(text.Reversed)
+	}
+	literal := text.Squash(p.literal)
+	if p.bare || literal == p.literal {
+		p.kinds |= squashed
+		return []pattern{p}
+	}
+	other := p
+	other.literal, other.kinds = literal, squashed
+	return []pattern{p, other}
+}
+
+// shortestReversed is the shortest word that is also looked for back to front; of shorter
+// ones too many are other words.
+const shortestReversed = 5
+
+// withoutVowels is a word as it is written without its vowels; not for words of which too
+// little would be left.
+func (p *pattern) withoutVowels() (pattern, bool) {
+	const shortest = 4
+	if len(p.words) != 1 || p.words[0].form == glob {
+		return pattern{}, false
+	}
+	short := text.DropVowels(p.words[0].text)
+	if len(short) < shortest || short == p.words[0].text {
+		return pattern{}, false
+	}
+	word := wordPattern{text: short, squashed: text.Squash(short), fixed: short}
+	return pattern{words: []wordPattern{word}, literal: short, kinds: kindsOf(text.Folded)}, true
+}
+
+// joined is a phrase written as one word, as hashtags do; not for short ones, which would
+// be other words.
+func (p *pattern) joined() (pattern, bool) {
+	const shortest = 7
+	var b strings.Builder
+	for i, w := range p.words {
+		if w.form == glob || w.form == inflected && i < len(p.words)-1 {
+			return pattern{}, false
+		}
+		b.WriteString(w.text)
+	}
+	if b.Len() < shortest {
+		return pattern{}, false
+	}
+	if p.words[len(p.words)-1].form == inflected {
+		b.WriteByte('~')
+	}
+	j, err := compileTerm(b.String())
+	return j, err == nil
+}
+
+// place is a stretch of one reading.
+type place struct {
+	views    *text.Views
+	kind     text.Kind
+	text     []byte
+	from, to int
+}
+
+// matches reports whether the pattern's literal, found at the place, belongs to an
+// occurrence of the whole term, and where that stands.
+func (p *pattern) matches(at place) (start, end int, ok bool) {
+	if p.bare {
+		return at.from, at.to, true
+	}
+	start, end, ok = p.words[p.anchor].around(at)
+	if !ok {
+		return 0, 0, false
+	}
+	squashedText := squashed.has(at.kind)
+	for i := p.anchor - 1; i >= 0; i-- {
+		from, to, found := wordBefore(at.text, start)
+		if !found || !p.words[i].fits(at.text[from:to], squashedText) {
+			return 0, 0, false
+		}
+		start = from
+	}
+	for i := p.anchor + 1; i < len(p.words); i++ {
+		from, to, found := wordAfter(at.text, end)
+		if !found || !p.words[i].fits(at.text[from:to], squashedText) {
+			return 0, 0, false
+		}
+		end = to
+	}
+	return start, end, true
+}
+
+// around finds the word that the literal at a place stands in, if the pattern means it.
+func (w *wordPattern) around(at place) (from, to int, ok bool) {
+	if w.form != glob {
+		if end, spelled := at.views.Spells(at.kind, at.from, w.text); spelled {
+			if at.views.WholeWord(at.kind, at.from, end) {
+				return at.from, end, true
+			}
+			if w.form == inflected {
+				_, to = wordAround(at.text, at.from, end)
+				rest := trimDigits(at.text[end:to])
+				doubled := len(rest) > 1 && rest[0] == w.text[len(w.text)-1] && isEnding(rest[1:])
+				to = end + len(rest)
+				return at.from, to, (isEnding(rest) || doubled) && at.views.WholeWord(at.kind, at.from, to)
+			}
+		}
+		if w.form == wholeWord {
+			return 0, 0, false
+		}
+	}
+	from, to = wordAround(at.text, at.from, at.to)
+	return from, to, w.fits(at.text[from:to], squashed.has(at.kind))
+}
+
+// fits reports whether a whole word of a comment is one that the pattern means.
+func (w *wordPattern) fits(word []byte, squashedText bool) bool {
+	want := w.text
+	if squashedText {
+		want = w.squashed
+	}
+	if !w.digits {
+		word = trimDigits(word)
+	}
+	switch w.form {
+	case inflected:
+		return inflects(want, word)
+	case glob:
+		return fitsStars(want, word)
+	}
+	return string(word) == want
+}
+
+// trimDigits cuts digits hung on the end of a word.
+func trimDigits(word []byte) []byte {
+	for len(word) > 0 && word[len(word)-1] <= '9' && word[len(word)-1] >= '0' {
+		word = word[:len(word)-1]
+	}
+	return word
+}
+
+// endings are the inflections of English words that "~" stands for.
+var endings = [...]string{"s", "es", "z", "d", "ed", "er", "ers", "ing", "in", "ings", "y", "ies", "ier", "iest", "ish", "ly"}
+
+// inflects reports whether word is stem with one of the usual endings. A last consonant may
+// be doubled before it, a last e dropped, a last y turned to i.
+func inflects(stem string, word []byte) bool {
+	if len(word) < len(stem)-1 || len(word) > len(stem)+6 {
+		return false
+	}
+	if rest, ok := cutPrefix(word, stem); ok {
+		if len(rest) == 0 || isEnding(rest) {
+			return true
+		}
+		return len(rest) > 1 && rest[0] == stem[len(stem)-1] && isEnding(rest[1:])
+	}
+	last := stem[len(stem)-1]
+	rest, ok := cutPrefix(word, stem[:len(stem)-1])
+	if !ok || len(stem) < 3 {
+		return false
+	}
+	return last == 'e' && len(rest) > 1 && isEnding(rest) || last == 'y' && (string(rest) == "ies" || string(rest) == "ied" || string(rest) == "ier")
+}
+
+func cutPrefix(word []byte, prefix string) ([]byte, bool) {
+	if len(word) < len(prefix) || string(word[:len(prefix)]) != prefix {
+		return nil, false
+	}
+	return word[len(prefix):], true
+}
+
+func isEnding(rest []byte) bool {
+	for _, e := range endings {
+		if string(rest) == e {
+			return true
+		}
+	}
+	return false
+}
+
+// fitsStars matches word against a pattern in which "*" stands for any letters, none
+// included. It goes back to the last star only, which keeps it at len(glob)·len(word).
+func fitsStars(stars string, word []byte) bool {
+	i, j, star, again := 0, 0, -1, 0
+	for j < len(word) {
+		switch {
+		case i < len(stars) && stars[i] == '*':
+			star, again = i, j
+			i++
+		case i < len(stars) && stars[i] == word[j]:
+			i++
+			j++
+		case star >= 0:
+			again++
+			i, j = star+1, again
+		default:
+			return false
+		}
+	}
+	for i < len(stars) && stars[i] == '*' {
+		i++
+	}
+	return i == len(stars)
+}
+
+// maxWord bounds how far a word is followed, so that a comment that is one endless word
+// costs no more than any other.
+const maxWord = 64
+
+// wordAround widens [from,to) to the whole word it stands in.
+func wordAround(text []byte, from, to int) (int, int) {
+	for limit := from - maxWord; from > 0 && from > limit; {
+		r, size := lastRune(text[:from])
+		if !isWordRune(r) {
+			break
+		}
+		from -= size
+	}
+	for limit := to + maxWord; to < len(text) && to < limit; {
+		r, size := firstRune(text[to:])
+		if !isWordRune(r) {
+			break
+		}
+		to += size
+	}
+	return from, to
+}
+
+// maxGap is how many bytes may stand between two words of a phrase.
+const maxGap = 8
+
+func wordBefore(text []byte, at int) (from, to int, ok bool) {
+	for limit := at - maxGap; at > 0 && at > limit; {
+		r, size := lastRune(text[:at])
+		if isWordRune(r) {
+			from, to = wordAround(text, at-size, at)
+			return from, at, true
+		}
+		at -= size
+	}
+	return 0, 0, false
+}
+
+func wordAfter(text []byte, at int) (from, to int, ok bool) {
+	for limit := at + maxGap; at < len(text) && at < limit; {
+		r, size := firstRune(text[at:])
+		if isWordRune(r) {
+			_, to = wordAround(text, at, at+size)
+			return at, to, true
+		}
+		at += size
+	}
+	return 0, 0, false
+}
+
+func firstRune(text []byte) (rune, int) {
+	if text[0] < utf8.RuneSelf {
+		return rune(text[0]), 1
+	}
+	return utf8.DecodeRune(text)
+}
+
+func lastRune(text []byte) (rune, int) {
+	if c := text[len(text)-1]; c < utf8.RuneSelf {
+		return rune(c), 1
+	}
+	return utf8.DecodeLastRune(text)
+}
+
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
