@@ -264,7 +264,7 @@ func (r *automodRule) checkActions(guild *Guild) error {
 // autoModerate applies the guild's keyword rules to a text about to be posted
 // and reports whether it must not be. The caller holds the lock.
 func (s *Server) autoModerate(m *Member, channel *Channel, granted Permission, text string) (blocked bool) {
-	if granted.Has(ManageGuild) || m.Bot {
+	if granted.Has(ManageGuild) || m.Bot || channel.Guild == nil {
 		return false // Discord exempts those who could change the rules
 	}
 	for _, rule := range m.Guild.automod {

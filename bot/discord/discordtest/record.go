@@ -157,9 +157,3 @@ func (s *Server) Connected() bool {
 	}
 	return false
 }
-
-func (l *link) hasSession() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.session != nil
-}

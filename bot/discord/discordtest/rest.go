@@ -12,11 +12,13 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
 	apiRoot      = "/api/v10"
 	maxBodyBytes = 25 << 20
+	maxReason    = 512 // characters
 )
 
 // call is one REST request on its way through a handler.
@@ -141,6 +143,10 @@ func (s *Server) serveREST(w http.ResponseWriter, request *http.Request, r route
 	}
 	if s.spec != nil {
 		s.record.violation(s.spec.Check(r.method, r.path, c.query, c.body)...)
+	}
+	if utf8.RuneCountInString(reason) > maxReason {
+		writeError(out, badForm("reason", "Must be 512 or fewer in length."))
+		return
 	}
 	if !r.withoutToken && request.Header.Get("Authorization") != "Bot "+s.token {
 		writeJSON(out, http.StatusUnauthorized, object{"message": "401: Unauthorized", "code": 0})

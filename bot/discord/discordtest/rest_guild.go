@@ -128,6 +128,7 @@ func (s *Server) getMembers(c *call) (any, error) {
 // longestTimeout is how far ahead a time-out may end.
 const longestTimeout = 28 * 24 * time.Hour
 
+// patchMember silences a member or lets them speak again.
 func (s *Server) patchMember(c *call) (any, error) {
 	guild, me, err := s.guildOf(c)
 	if err != nil {
@@ -141,23 +142,30 @@ func (s *Server) patchMember(c *call) (any, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	if until, ok := body["communication_disabled_until"]; ok {
-		if err := s.timeOut(me, member, until, c.reason); err != nil {
+	const field = "communication_disabled_until"
+	for other := range body {
+		if other != field {
+			return nil, badForm(other, "the stand-in for Discord only changes "+field)
+		}
+	}
+	if until, ok := body[field]; ok {
+		if err := me.timeOutAs(member, until, c.reason); err != nil {
 			return nil, err
 		}
 	}
 	return wireMemberWithUser(member), nil
 }
 
-func (s *Server) timeOut(by, member *Member, untilJSON json.RawMessage, reason string) error {
+// timeOutAs is timeOut with the end as it was sent; null ends a time-out.
+func (m *Member) timeOutAs(other *Member, end json.RawMessage, reason string) error {
 	var until *time.Time
-	if json.Unmarshal(untilJSON, &until) != nil {
+	if json.Unmarshal(end, &until) != nil {
 		return badForm("communication_disabled_until", "Could not parse the value. Should be ISO8601.")
 	}
 	if until == nil {
 		until = &time.Time{}
 	}
-	return by.timeOut(member, *until, reason)
+	return m.timeOut(other, *until, reason)
 }
 
 // timeOut silences a member until then; the zero time ends a time-out. The

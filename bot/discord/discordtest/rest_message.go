@@ -351,11 +351,10 @@ func (s *Server) bulkDelete(c *call) (any, error) {
 }
 
 func (s *Server) startThread(c *call) (any, error) {
-	m, granted, err := s.messageOf(c, CreateThreads)
+	m, _, err := s.messageOf(c, CreateThreads)
 	if err != nil {
 		return nil, err
 	}
-	_ = granted
 	var body struct {
 		Name string `json:"name"`
 	}

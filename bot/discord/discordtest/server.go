@@ -21,6 +21,7 @@ type Server struct {
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
 	serving sync.WaitGroup
+	outward *http.Transport // under what Transport hands out
 
 	// Set by options, then constant.
 	token             string
@@ -122,6 +123,7 @@ func Start(options ...Option) (*Server, error) {
 		heartbeat: 41_250 * time.Millisecond, interactionWindow: 3 * time.Second, replayFrames: 1024,
 		appIntents: PrivilegedIntents,
 		limits:     newRateLimits(),
+		outward:    &http.Transport{Proxy: http.ProxyFromEnvironment},
 		users:      map[string]*User{}, guilds: map[string]*Guild{}, channels: map[string]*Channel{},
 		sessions: map[string]*session{}, links: map[*link]struct{}{},
 		commands: map[string][]command{}, interactions: map[string]*Interaction{},
@@ -154,6 +156,7 @@ func (s *Server) Close() {
 		l.cut()
 	}
 	_ = s.http.Close() // the listener's error, if any, is of no use to anyone
+	s.outward.CloseIdleConnections()
 	s.serving.Wait()
 }
 
@@ -172,11 +175,12 @@ func (s *Server) Faults() *Faults { return s.faults }
 
 // Transport sends requests meant for discord.com, of whatever API version, to
 // this server's version 10, and all others where they belong. It is for
-// client libraries whose addresses are fixed.
+// client libraries whose addresses are fixed. Its idle connections end with Close.
 func (s *Server) Transport() http.RoundTripper {
-	return rewriting{address: s.address, next: http.DefaultTransport}
+	return rewriting{address: s.address, next: s.outward}
 }
 
+// rewriting is the transport that Server.Transport hands out.
 type rewriting struct {
 	address string
 	next    http.RoundTripper

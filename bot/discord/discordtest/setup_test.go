@@ -3,8 +3,10 @@ package discordtest_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -21,8 +23,18 @@ import (
 // keeps the version in a variable of its package.
 func TestMain(m *testing.M) {
 	discordgo.APIVersion = "10"
-	goleak.VerifyTestMain(m)
+	code := m.Run()
+	closing.Wait()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
+
+// closing counts discordgo sessions on their way out: each sleeps a second in
+// its Close, which no test needs to wait for.
+var closing sync.WaitGroup
 
 // allIntents is what the clients in these tests listen for.
 const allIntents = discordgo.IntentsAllWithoutPrivileged | discordgo.IntentGuildMembers | discordgo.IntentMessageContent
@@ -33,9 +45,11 @@ var sharedSpec = sync.OnceValues(apispec.Discover)
 // world is a server with one guild and one channel.
 type world struct {
 	*discordtest.Server
-	spec    *apispec.Spec // nil where the description is absent
-	guild   *discordtest.Guild
-	channel *discordtest.Channel
+	spec *apispec.Spec // nil where the description is absent
+	// sessions are the connected ones, which end with the test.
+	sessions *[]*discordgo.Session
+	guild    *discordtest.Guild
+	channel  *discordtest.Channel
 }
 
 func newWorld(t *testing.T, options ...discordtest.Option) world {
@@ -47,14 +61,20 @@ func newWorld(t *testing.T, options ...discordtest.Option) world {
 		t.Logf("requests and answers are not checked against Discord's API description: %v", err)
 	}
 	srv := discordtest.NewServer(options...)
+	sessions := new([]*discordgo.Session)
 	t.Cleanup(func() {
-		srv.Close()
+		closing.Go(func() {
+			for _, session := range *sessions {
+				_ = session.Close()
+			}
+			srv.Close()
+		})
 		for _, violation := range srv.Violations() {
 			t.Errorf("not Discord's API: %s", violation)
 		}
 	})
 	guild := srv.NewGuild("News")
-	return world{srv, spec, guild, guild.NewTextChannel("articles")}
+	return world{Server: srv, spec: spec, sessions: sessions, guild: guild, channel: guild.NewTextChannel("articles")}
 }
 
 // client makes a discordgo session for the server that is not connected yet
@@ -74,16 +94,13 @@ func (w world) client(t *testing.T) *discordgo.Session {
 	return session
 }
 
-// connect opens a session and closes it when the test ends.
+// connect opens a session that is closed when the test ends.
 func (w world) connect(t *testing.T, session *discordgo.Session) {
 	t.Helper()
 	if err := session.Open(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		session.ShouldReconnectOnError = false
-		_ = session.Close()
-	})
+	*w.sessions = append(*w.sessions, session)
 }
 
 // soon is a context for things that should take no time at all.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 )
 
 // object is a JSON object. The shapes in this file are Discord's API v10
@@ -40,12 +39,8 @@ func wireMember(m *Member) object {
 	for _, role := range m.roles {
 		roles = append(roles, role.ID)
 	}
-	var nick *string
-	if m.nick != "" {
-		nick = &m.nick
-	}
 	return object{
-		"nick": nick, "avatar": nil, "banner": nil, "roles": roles, "joined_at": timestamp(m.joined),
+		"nick": nil, "avatar": nil, "banner": nil, "roles": roles, "joined_at": timestamp(m.joined),
 		"premium_since": nil, "deaf": false, "mute": false, "flags": 0, "pending": false,
 		"communication_disabled_until": optionalTimestamp(m.timeoutUntil),
 	}
@@ -291,8 +286,4 @@ func emptyNotNull[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-func wireThreadMember(c *Channel, userID string) object {
-	return object{"id": c.ID, "user_id": userID, "join_timestamp": timestamp(time.UnixMilli(0)), "flags": 0}
 }

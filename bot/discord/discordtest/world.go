@@ -59,7 +59,6 @@ type Member struct {
 	*User
 	Guild *Guild
 
-	nick         string
 	roles        []*Role
 	joined       time.Time
 	timeoutUntil time.Time
