@@ -61,16 +61,41 @@ func (v *Views) Links() []Link {
 				continue
 			}
 		case classes[c]&(isLetter|isDigit|isWide) != 0:
-			l, end, ok := scanLink(v.raw, i)
-			if ok {
-				links = append(links, l)
+			end := ordinaryWord(v.raw, i)
+			if end == i {
+				var l Link
+				var ok bool
+				if l, end, ok = scanLink(v.raw, i); ok {
+					links = append(links, l)
+				}
 			}
-			i = end
+			i = max(end, i+1)
 			continue
 		}
 		i++
 	}
 	return links
+}
+
+// ordinaryWord is the end of a word at i that begins no link; i where a closer look is due.
+func ordinaryWord(raw string, i int) int {
+	end := i
+	for end < len(raw) && classes[raw[end]]&(isLetter|isDigit) != 0 {
+		end++
+	}
+	if end == len(raw) {
+		return end
+	}
+	if c := raw[end]; classes[c]&isWide != 0 || c == '-' || c == '_' || c == '@' {
+		return i
+	}
+	if dot, _ := dotAt(raw, end); dot > 0 && wordAfter(raw, end+dot) {
+		return i
+	}
+	if size, _ := schemeAt(raw, i); size > 0 {
+		return i
+	}
+	return end
 }
 
 // mayLink is a cheap first look: no link without a dot of some kind.
@@ -118,6 +143,7 @@ func scanLink(raw string, i int) (l Link, end int, ok bool) {
 		return fullLink(raw, i, i+size, defanged)
 	}
 	var h hostScan
+	h.host = h.buffer[:0]
 	h.read(raw, i)
 	if h.labels < 2 || i > 0 && raw[i-1] == '@' && i > 1 && classes[raw[i-2]]&isSpace == 0 { // an e-mail address
 		return l, h.end, false
@@ -222,7 +248,8 @@ func linkRest(raw string, i int) int {
 
 // hostScan reads a host name written with dots of any kind.
 type hostScan struct {
-	host        []byte
+	buffer      [64]byte
+	host        []byte // in buffer while it fits
 	labels      int
 	end         int
 	defanged    bool
