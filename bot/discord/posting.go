@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -38,10 +39,10 @@ const nonceMemory = 90 * time.Second
 
 // postOnce posts what an effect wants said, unless that was done before. Shortly after the
 // effect was decided on, Discord itself sees to that, by the nonce; later the channel is
-// searched.
-func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel string, m outgoing) (moderation.Receipt, error) {
+// searched for a message of the bot's own whose embed is the same one.
+func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel string, m outgoing, same func(wire.Embed) bool) (moderation.Receipt, error) {
 	if time.Since(e.Created) > nonceMemory {
-		ref, found, err := p.findPosted(ctx, e, channel, m)
+		ref, found, err := p.findPosted(ctx, e, channel, same)
 		if err != nil || found {
 			return moderation.Receipt{Message: ref}, err
 		}
@@ -54,35 +55,26 @@ func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel st
 	return moderation.Receipt{Message: moderation.MessageRef{Channel: channel, Message: posted.ID}}, nil
 }
 
-// findPosted looks for a message of the bot's own that says the same, posted since the
-// effect was decided on.
-func (p *Platform) findPosted(ctx context.Context, e moderation.Effect, channel string, m outgoing) (moderation.MessageRef, bool, error) {
+// findPosted looks among what was posted since the effect was decided on.
+func (p *Platform) findPosted(ctx context.Context, e moderation.Effect, channel string, same func(wire.Embed) bool) (moderation.MessageRef, bool, error) {
 	messages, err := p.fetchMessages(ctx, channel, "after="+wire.IDAt(e.Created.Add(-time.Minute)), 100)
 	if err != nil {
 		return moderation.MessageRef{}, false, err
 	}
-	for i := range messages {
-		if got := &messages[i]; got.Author != nil && got.Author.ID == p.me() && saysSame(got, m) {
-			return moderation.MessageRef{Channel: channel, Message: got.ID}, true, nil
+	for _, m := range messages {
+		if m.Author != nil && m.Author.ID == p.me() && len(m.Embeds) == 1 && same(m.Embeds[0]) {
+			return moderation.MessageRef{Channel: channel, Message: m.ID}, true, nil
 		}
 	}
 	return moderation.MessageRef{}, false, nil
 }
 
-func saysSame(got *wire.Message, m outgoing) bool {
-	if got.Text() != m.Content || len(got.Embeds) != len(m.Embeds) {
-		return false
+// saying recognizes an embed by what it says. Discord trims it.
+func saying(e *discordgo.MessageEmbed) func(wire.Embed) bool {
+	return func(got wire.Embed) bool {
+		return strings.TrimSpace(got.Title) == strings.TrimSpace(e.Title) &&
+			strings.TrimSpace(got.Description) == strings.TrimSpace(e.Description)
 	}
-	for i, e := range m.Embeds {
-		footer := ""
-		if e.Footer != nil {
-			footer = e.Footer.Text
-		}
-		if got.Embeds[i].Title != e.Title || got.Embeds[i].Footer.Text != footer || footer == "" && got.Embeds[i].Description != e.Description {
-			return false
-		}
-	}
-	return true
 }
 
 // nonce is an effect's ID within the 25 characters that Discord allows.
@@ -108,7 +100,8 @@ func (p *Platform) showCard(ctx context.Context, e moderation.Effect, c moderati
 	if !ok {
 		return moderation.Receipt{}, p.noReviewChannel(e.Guild)
 	}
-	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: shown.Embeds, Components: shown.Components})
+	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: shown.Embeds, Components: shown.Components},
+		func(got wire.Embed) bool { return card.ShowsCase(got.Footer.Text, c.ID) })
 }
 
 func (p *Platform) renderCard(ctx context.Context, c moderation.Case) (card.Card, error) {
@@ -140,7 +133,8 @@ func (p *Platform) alert(ctx context.Context, e moderation.Effect) (moderation.R
 	if !ok {
 		return moderation.Receipt{}, p.noReviewChannel(e.Guild)
 	}
-	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: []*discordgo.MessageEmbed{card.Alert(e.Text)}})
+	said := card.Alert(e.Text)
+	return p.postOnce(ctx, e, review.ID, outgoing{Embeds: []*discordgo.MessageEmbed{said}}, saying(said))
 }
 
 // notify tells a member something privately, or not at all: never where others read.
@@ -151,9 +145,8 @@ func (p *Platform) notify(ctx context.Context, e moderation.Effect) (moderation.
 			Recipient string `json:"recipient_id"`
 		}{e.User}}, &conversation)
 	if err == nil {
-		_, err = p.postOnce(ctx, e, conversation.ID, outgoing{
-			Embeds: []*discordgo.MessageEmbed{card.Notice(p.guilds.name(e.Guild), e.Text, e.Case)},
-		})
+		said := card.Notice(p.guilds.name(e.Guild), e.Text, e.Case)
+		_, err = p.postOnce(ctx, e, conversation.ID, outgoing{Embeds: []*discordgo.MessageEmbed{said}}, saying(said))
 	}
 	switch {
 	case rest.HasCode(err, rest.CodeCannotMessageUser, rest.CodeCannotMessageShared), rest.Status(err) == http.StatusForbidden:
@@ -165,7 +158,10 @@ func (p *Platform) notify(ctx context.Context, e moderation.Effect) (moderation.
 }
 
 // giveBack posts again what was taken down by mistake, in its author's name and where it
-// stood. The case in the embed's footer marks it, so that it is posted once.
+// stood.
 func (p *Platform) giveBack(ctx context.Context, e moderation.Effect, c moderation.Case) (moderation.Receipt, error) {
-	return p.postOnce(ctx, e, e.Target.Channel, outgoing{Embeds: []*discordgo.MessageEmbed{card.GivenBack(c)}})
+	said := card.GivenBack(c)
+	return p.postOnce(ctx, e, e.Target.Channel, outgoing{Embeds: []*discordgo.MessageEmbed{said}}, func(got wire.Embed) bool {
+		return got.Footer.Text == said.Footer.Text
+	})
 }

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"flag"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +17,14 @@ import (
 	"parley/moderation/policy"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain lets many tests run at once: they wait (discordgo takes a second to hang up)
+// more than they work.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "24"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // discordsAPI loads Discord's API description once for all tests.
 var discordsAPI = sync.OnceValues(apispec.Discover)

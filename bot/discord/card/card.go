@@ -107,6 +107,12 @@ func colour(c moderation.Case) int {
 	return colourOpen
 }
 
+// ShowsCase reports whether the footer of an embed is that of a case's card, whatever the
+// case's version then was.
+func ShowsCase(footer, caseID string) bool {
+	return strings.HasPrefix(footer, cut("Case "+caseID+" ·", footerRoom))
+}
+
 func footer(c moderation.Case) string {
 	text := fmt.Sprintf("Case %s · version %d", c.ID, c.Version)
 	if c.Verdict.Policy != "" {
