@@ -41,12 +41,25 @@ func (m *Member) Reply(to Message, text string) (Message, error) {
 // PostArticle sends what sharing a link gives: the address, with the preview
 // of the article as an embed.
 func (m *Member) PostArticle(channel *Channel, article Embed) (Message, error) {
-	return m.Send(channel, articleDraft(article))
+	article.Type = "article"
+	return m.Send(channel, Draft{Content: article.URL, Embeds: []Embed{article}})
 }
 
-func articleDraft(article Embed) Draft {
-	article.Type = "article"
-	return Draft{Content: article.URL, Embeds: []Embed{article}}
+// Unfurl adds link previews to a message a moment after it was sent, which is
+// how Discord treats a bare link: the bot hears of a message without embeds,
+// and then of an update that is no edit.
+func (s *Server) Unfurl(message Message, previews ...Embed) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	there, err := s.messageByID(message)
+	if err != nil {
+		return err
+	}
+	body := *there.body
+	body.embeds = slices.Clone(previews)
+	there.body = &body
+	s.emit(messageEvent("MESSAGE_UPDATE", there))
+	return nil
 }
 
 // Send sends a message. It is refused, with an [APIError], where Discord would

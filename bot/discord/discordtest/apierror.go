@@ -76,6 +76,6 @@ var (
 	ErrMissingPermissions = forbidden(50013, "Missing Permissions")
 	ErrTooOldToBulkDelete = badRequest(50034, "A message provided was too old to bulk delete")
 	ErrArchivedThread     = badRequest(50083, "Thread is archived")
-	ErrNoMutualGuilds     = forbidden(50278, "Cannot send messages to this user due to having no mutual guilds")
+	ErrNoMutualGuilds     = forbidden(50278, "Cannot send messages to this user")
 	ErrBlockedByAutoMod   = badRequest(200000, "Message was blocked by automatic moderation")
 )

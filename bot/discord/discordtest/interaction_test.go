@@ -169,6 +169,21 @@ func TestADeferredAnswerIsAwaited(t *testing.T) {
 	}
 }
 
+func TestAnEditCannotChangeWhoSeesTheAnswer(t *testing.T) {
+	t.Parallel()
+	r := newResponder(t)
+	for private, flags := range map[bool]int{true: 64, false: 0} {
+		done := r.askForCase(1)
+		i := r.hear()
+		r.answer(i, 5, object{"flags": flags})
+		r.request(t, "PATCH", r.original(i), object{"content": "here", "flags": 64 - flags})
+		got := next(t, done)
+		if message, _ := got.Message(); message.Ephemeral != private {
+			t.Errorf("private is %v, want %v", message.Ephemeral, private)
+		}
+	}
+}
+
 func (r responder) card() discordtest.Message {
 	sent := decode[struct{ ID string }](r.t, r.request(r.t, "POST", "/channels/"+r.channel.ID+"/messages", object{
 		"content": "Case 1", "components": []object{{"type": 1, "components": []object{

@@ -68,7 +68,7 @@ func (i *Interaction) mayAnswerWith(kind int) bool {
 func (i *Interaction) answer(kind int, data json.RawMessage, files []Attachment) error {
 	switch kind {
 	case answerMessage:
-		body, err := i.compose(messageBody{}, data, files)
+		body, err := i.compose(nil, data, files)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (i *Interaction) answer(kind int, data json.RawMessage, files []Attachment)
 	case answerUpdateLater:
 		i.deferred, i.original = true, i.pressed
 	case answerUpdate:
-		body, err := i.compose(*i.pressed.body, data, files)
+		body, err := i.compose(i.pressed.body, data, files)
 		if err != nil {
 			return err
 		}
@@ -111,8 +111,9 @@ func (i *Interaction) answer(kind int, data json.RawMessage, files []Attachment)
 	return nil
 }
 
-// compose checks a message form and applies it to a body.
-func (i *Interaction) compose(old messageBody, data json.RawMessage, files []Attachment) (*messageBody, error) {
+// compose checks a message form and makes a new message of it, or, when there
+// is an old one, an edit. An edit cannot change who sees the message.
+func (i *Interaction) compose(old *messageBody, data json.RawMessage, files []Attachment) (*messageBody, error) {
 	var form messageForm
 	if err := json.Unmarshal(data, &form); err != nil {
 		return nil, badForm("data", "Invalid message")
@@ -120,12 +121,13 @@ func (i *Interaction) compose(old messageBody, data json.RawMessage, files []Att
 	if err := form.check(); err != nil {
 		return nil, err
 	}
-	ephemeral := old.flags & flagEphemeral
-	body := i.server.apply(&form, old, files, false)
-	if old.kind != 0 || ephemeral != 0 { // an edit cannot change who sees it
-		body.flags = body.flags&^flagEphemeral | ephemeral
+	var body *messageBody
+	if old == nil {
+		body = i.server.apply(&form, messageBody{}, files, false)
+	} else {
+		body = i.server.apply(&form, *old, files, false)
+		body.flags = body.flags&^(flagEphemeral|flagLoading) | old.flags&flagEphemeral
 	}
-	body.flags &^= flagLoading
 	if body.isEmpty() {
 		return nil, ErrEmptyMessage
 	}
@@ -194,7 +196,7 @@ func (s *Server) followUp(c *call) (any, error) {
 	if i.thinking() {
 		return i.edit(i.original, c)
 	}
-	body, err := i.compose(messageBody{}, c.body, c.files)
+	body, err := i.compose(nil, c.body, c.files)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +241,7 @@ func (s *Server) patchAnswer(c *call) (any, error) {
 }
 
 func (i *Interaction) edit(m *message, c *call) (any, error) {
-	body, err := i.compose(*m.body, c.body, c.files)
+	body, err := i.compose(m.body, c.body, c.files)
 	if err != nil {
 		return nil, err
 	}

@@ -203,6 +203,37 @@ func TestWithoutTheContentIntentOthersMessagesAreBlank(t *testing.T) {
 	}
 }
 
+func TestABareLinksPreviewComesAfterItAndIsNoEdit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.dial(t)
+	c.identify(w, withContent)
+	message := must[discordtest.Message](t)(w.guild.NewMember("ann").Post(w.channel, "https://news.example/1"))
+	if err := w.Unfurl(message, discordtest.Embed{Type: "article", Title: "A story"}); err != nil {
+		t.Fatal(err)
+	}
+	type shown struct {
+		Embeds []discordtest.Embed `json:"embeds"`
+		Edited *string             `json:"edited_timestamp"`
+	}
+	if first := decode[shown](t, answer{Body: c.until("MESSAGE_CREATE").Data}); len(first.Embeds) != 0 {
+		t.Errorf("the message came with %v", first.Embeds)
+	}
+	if second := decode[shown](t, answer{Body: c.until("MESSAGE_UPDATE").Data}); second.Embeds[0].Title != "A story" || second.Edited != nil {
+		t.Errorf("the update is %+v", second)
+	}
+}
+
+func TestAnApplicationWithoutTheContentIntentReadsBlankHistory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.WithAppIntents(0))
+	message := must[discordtest.Message](t)(w.guild.NewMember("ann").Post(w.channel, "hidden"))
+	got := decode[object](t, w.request(t, "GET", "/channels/"+w.channel.ID+"/messages/"+message.ID, nil))
+	if got["content"] != "" {
+		t.Errorf("the bot reads %q", got["content"])
+	}
+}
+
 func TestTheBotHearsNothingFromChannelsItCannotSee(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
