@@ -14,6 +14,9 @@ import (
 func (c Commit) Over(old moderation.Case) moderation.Case {
 	next := c.Case
 	next.Version = old.Version + 1
+	if old.Version == 0 {
+		return next
+	}
 	next.Opened = old.Opened
 	if old.Strike != nil {
 		next.Strike = old.Strike
@@ -28,6 +31,24 @@ func (c Commit) Over(old moderation.Case) moderation.Case {
 	return next
 }
 
+// Meets says what becomes of the commit where the case stands as given, with the mark of
+// its last write; a case of version 0 does not exist yet. landed: nothing is left to do,
+// because this commit or a later one is there already. Errors are ErrNotFound and ErrStale.
+func (c Commit) Meets(stored moderation.Case, mark string) (landed bool, err error) {
+	exists := stored.Version > 0
+	switch {
+	case c.Replaces == 0:
+		return exists && stored.Comment.Revision >= c.Case.Comment.Revision, nil
+	case !exists:
+		return false, ErrNotFound
+	case mark == c.Mark():
+		return true, nil
+	case stored.Version != c.Replaces:
+		return false, ErrStale
+	}
+	return false, nil
+}
+
 // Mark names this commit among those that may land on one case, so that a repetition of
 // one that has landed is told from somebody else's. It is empty where the revision says
 // enough.
@@ -36,6 +57,20 @@ func (c Commit) Mark() string {
 		return ""
 	}
 	return fmt.Sprintf("commit %d %d", c.Replaces, c.Case.Updated.UnixNano())
+}
+
+// Meets says what becomes of the decision where the case stands as given, with the mark of
+// its last write, like Commit.Meets.
+func (d Decision) Meets(stored moderation.Case, mark string) (landed bool, err error) {
+	switch {
+	case stored.Version == 0:
+		return false, ErrNotFound
+	case mark == d.Mark():
+		return true, nil
+	case stored.Version != d.Version:
+		return false, ErrStale
+	}
+	return false, nil
 }
 
 // Mark names this decision among those that may be made on one case, like Commit.Mark.
@@ -81,10 +116,32 @@ func (d Decision) Pardons(c moderation.Case) bool {
 	return d.Pardon && c.Strike != nil && c.Strike.Pardoned.IsZero()
 }
 
+// Reported returns the case with what carrying out one of its effects brought: an event, if
+// its Kind is set, and a card, if it names one. Version stays.
+func Reported(c moderation.Case, e moderation.CaseEvent, card moderation.MessageRef) moderation.Case {
+	if e.Kind != "" {
+		c.Events = History(c.Events, e)
+		c.Updated = e.At
+	}
+	if card != (moderation.MessageRef{}) {
+		c.Card = card
+	}
+	return c
+}
+
+// Gained says whether the case, having changed from old to next, changes its author's
+// strikes: one was added or pardoned.
+func Gained(old, next moderation.Case) bool {
+	if next.Strike == nil {
+		return false
+	}
+	return old.Strike == nil || !old.Strike.Pardoned.Equal(next.Strike.Pardoned)
+}
+
 // Rejected says whether the case counts in its author's Record.Rejected: the comment was
 // taken down and not given back.
 func Rejected(c moderation.Case) bool {
-	return c.Verdict.Action >= moderation.Hold &&
+	return c.Version > 0 && c.Verdict.Action >= moderation.Hold &&
 		c.State != moderation.CaseDismissed && c.State != moderation.CaseCleared
 }
 

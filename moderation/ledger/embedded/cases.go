@@ -32,7 +32,7 @@ func (s *Store) commitCase(t *transaction, c ledger.Commit) (moderation.Case, er
 	if err != nil {
 		return moderation.Case{}, err
 	}
-	if landed, err := row.answers(c); landed || err != nil {
+	if landed, err := c.Meets(row.body, row.mark); landed || err != nil {
 		return row.body, err
 	}
 	if err := mayCommit(t, c); err != nil {
@@ -40,9 +40,6 @@ func (s *Store) commitCase(t *transaction, c ledger.Commit) (moderation.Case, er
 	}
 	old := row.body
 	next := c.Over(old)
-	if !row.found {
-		next.Opened = c.Case.Opened
-	}
 	if c.Acts {
 		row.acted = cmp.Or(row.acted, c.Case.Comment.Time.UnixMilli())
 		g, id, at := s.guild(c.Case.Guild), c.Case.ID, time.UnixMilli(row.acted)
@@ -58,21 +55,6 @@ func (s *Store) commitCase(t *transaction, c ledger.Commit) (moderation.Case, er
 		return moderation.Case{}, err
 	}
 	return next, s.writeRecord(t, old, next)
-}
-
-// answers says whether the commit has nothing to do, because it or a later one landed.
-func (r caseRow) answers(c ledger.Commit) (landed bool, err error) {
-	switch {
-	case c.Replaces == 0:
-		return r.found && r.body.Comment.Revision >= c.Case.Comment.Revision, nil
-	case !r.found:
-		return false, ledger.ErrNotFound
-	case r.mark == c.Mark():
-		return true, nil
-	case r.body.Version != c.Replaces:
-		return false, ledger.ErrStale
-	}
-	return false, nil
 }
 
 // mayCommit checks what the commit takes for granted.
@@ -107,16 +89,12 @@ func (s *Store) Decide(ctx context.Context, d ledger.Decision) (moderation.Case,
 	var stored moderation.Case
 	err := s.do(ctx, "decide case "+d.Case, func(t *transaction) error {
 		row, err := readCase(t, d.Guild, d.Case)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case !row.found:
-			return ledger.ErrNotFound
-		case row.mark == d.Mark():
-			stored = row.body
-			return nil
-		case row.body.Version != d.Version:
-			return ledger.ErrStale
+		}
+		stored = row.body
+		if landed, err := d.Meets(row.body, row.mark); landed || err != nil {
+			return err
 		}
 		stored = d.On(row.body)
 		if err := writeCase(t, stored, row.acted, d.Mark()); err != nil {
@@ -224,7 +202,7 @@ func (s *Store) writeRecord(t *transaction, old, next moderation.Case) error {
 	if err != nil {
 		return err
 	}
-	rejected := number(ledger.Rejected(next)) - number(old.Version > 0 && ledger.Rejected(old))
+	rejected := number(ledger.Rejected(next)) - number(ledger.Rejected(old))
 	if !grown && rejected == 0 {
 		return nil
 	}
@@ -249,7 +227,7 @@ func (s *Store) writeRecord(t *transaction, old, next moderation.Case) error {
 // whether the record has changed by it.
 func writeStrike(t *transaction, old, next moderation.Case) (grown bool, err error) {
 	strike := next.Strike
-	if strike == nil || old.Strike != nil && old.Strike.Pardoned.Equal(strike.Pardoned) {
+	if !ledger.Gained(old, next) {
 		return false, nil
 	}
 	body, err := json.Marshal(strike)

@@ -26,7 +26,7 @@ type guild struct {
 	lookback   int64 // longest Lookalikes asked for, in milliseconds
 	authors    map[string]*author
 	unsaved    map[string]*author // those whose number of comments has changed
-	actions    meter // automatic actions by case
+	actions    meter              // automatic actions by case
 }
 
 func (s *Store) guild(id string) *guild {

@@ -71,14 +71,7 @@ func (s *Store) Settle(ctx context.Context, guild string, q ledger.Queue, d ledg
 		if err != nil || !row.found {
 			return err
 		}
-		c := row.body
-		if e.Kind != "" {
-			c.Events = ledger.History(c.Events, e)
-			c.Updated = e.At
-		}
-		if card != (moderation.MessageRef{}) {
-			c.Card = card
-		}
+		c := ledger.Reported(row.body, e, card)
 		return writeCase(t, c, row.acted, row.mark)
 	})
 }
