@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -82,7 +83,9 @@ func (b *Bot) saveBooks(ctx context.Context) {
 	}
 	for guild, ids := range due {
 		if err := b.Store.Advance(ctx, guild, ids); err != nil {
-			b.store.failed("advance", err)
+			if !errors.Is(err, context.Canceled) { // shutting down stores them once more
+				b.store.failed("advance", err)
+			}
 			continue
 		}
 		b.store.answered()
