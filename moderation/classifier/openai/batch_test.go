@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/moderation"
+	"parley/moderation/classifier/openai"
 	"parley/moderation/classifier/openai/openaitest"
 )
 
@@ -82,5 +83,42 @@ func TestOneCommentThatTheServerRefusesDoesNotCostTheOthersTheirScores(t *testin
 		if calls := len(server.Calls()); calls > 12 {
 			t.Errorf("finding the one took %d calls, want about two for each halving", calls)
 		}
+	})
+}
+
+// stream asks about so many different comments, evenly spread over the duration.
+func stream(t testing.TB, a *openai.Adviser, comments int, over time.Duration) {
+	var crowd sync.WaitGroup
+	for i := range comments {
+		crowd.Go(func() {
+			time.Sleep(over * time.Duration(i) / time.Duration(comments))
+			opinion(t, a, undecided(fmt.Sprint("comment ", i)))
+		})
+	}
+	crowd.Wait()
+}
+
+func TestBatchingCutsCallsTenfoldAtAHundredCommentsASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Latency: 300 * time.Millisecond})
+		stream(t, adviser(t, scoring(), server, newMemory()), 1000, 10*time.Second)
+		if calls := len(server.Calls()); calls > 100 {
+			t.Errorf("1000 comments took %d calls, want a tenth at most", calls)
+		}
+	})
+}
+
+func TestACallThatHangsDoesNotHoldTheNextBatchBackForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Fault: failing(1, 1, openaitest.Fault{Hang: true})})
+		a := adviser(t, scoring(), server, newMemory())
+		go opinion(t, a, undecided("a comment whose call hangs"))
+		time.Sleep(100 * time.Millisecond)
+		started := time.Now()
+		opinion(t, a, undecided("another comment"))
+		if took := time.Since(started); took > 500*time.Millisecond {
+			t.Errorf("the next batch waited %s, want half a second at most", took)
+		}
+		time.Sleep(time.Minute)
 	})
 }

@@ -124,12 +124,12 @@ func undecided(text string) moderation.Case {
 	}
 }
 
-// opinion asks and fails the test on an error.
+// opinion asks and fails the test on an error; any goroutine may call it.
 func opinion(t testing.TB, a *openai.Adviser, c moderation.Case) moderation.Opinion {
 	t.Helper()
 	o, err := a.Opinion(t.Context(), c)
 	if err != nil {
-		t.Fatalf("no opinion: %v", err)
+		t.Errorf("no opinion: %v", err)
 	}
 	return o
 }
