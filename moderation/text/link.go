@@ -270,7 +270,10 @@ func (h *hostScan) read(raw string, i int) {
 			}
 			i += size
 		}
-		if len(h.host) == length { // no label after the dot
+		if len(h.host) == length { // no label here
+			if h.labels == 0 {
+				h.end = i
+			}
 			h.host = bytes.TrimSuffix(h.host, []byte{'.'})
 			return
 		}
