@@ -82,7 +82,7 @@ func (c *boundMatched) trigger() trigger {
 func (c *boundMatched) ask(s *Subject) Answer {
 	result := No
 	for _, i := range c.rules {
-		if s.off.has(i) || s.set.Rules[i].Mode == Off {
+		if s.off.has(i) {
 			continue
 		}
 		switch o := s.set.decide(s, i); o.Answer {

@@ -71,6 +71,7 @@ type Set struct {
 	always  []uint64   // bit per rule that no signal limits
 	wanting [][]uint64 // by signal: bit per rule that it may make true
 	late    []uint64   // bit per rule that looks at scores, and so comes last
+	off     []uint64   // bit per rule that is off unless a place switches it on
 
 	automaton *scan.Automaton
 	roles     []role // by literal of the automaton
@@ -102,7 +103,7 @@ func Compile(rules []Rule) (*Set, error) {
 	}
 	b := &binder{set: s, lists: make(map[*List]signal)}
 	words := (len(rules) + 63) / 64
-	s.always, s.late = make([]uint64, words), make([]uint64, words)
+	s.always, s.late, s.off = make([]uint64, words), make([]uint64, words), make([]uint64, words)
 	s.rules = make([]boundRule, len(rules))
 	for i, r := range rules {
 		b.rule, b.late = i, false
@@ -136,7 +137,7 @@ func (s *Set) index(words int) {
 	}
 	for i, r := range s.rules {
 		if s.Rules[i].Mode == Off {
-			continue
+			set(s.off, i)
 		}
 		t := r.when.trigger()
 		if !t.limited {

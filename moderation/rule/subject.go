@@ -113,10 +113,13 @@ type ruleBits []uint64
 func (b ruleBits) has(i int) bool { return i/64 < len(b) && has(b, i) }
 
 // Reset makes the subject another comment under a set of rules, and searches it. off are
-// the rules that do not hold here, as a bit per rule; nil for none.
+// the rules that do not hold here, as a bit per rule; nil for those whose mode says so.
 func (s *Subject) Reset(set *Set, c *moderation.Comment, ctx Context, off []uint64) {
 	s.forget()
 	s.Comment, s.Context, s.Scores, s.set, s.off = c, ctx, nil, set, off
+	if off == nil {
+		s.off = set.off
+	}
 	s.facts = facts{}
 	s.begin()
 	if len(s.latest) < len(set.lists) {
