@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"parley/moderation/text"
@@ -32,7 +33,7 @@ func (b *binder) censored(sig signal, l *List) {
 		}
 		forms := []string{word}
 		if p.words[0].form == inflected {
-			forms = append(forms, word+"s", word+"ed", word+"er", word+"ing", word+"in")
+			forms = append(forms, word+"s")
 		}
 		first, _ := utf8.DecodeRuneInString(word)
 		for _, f := range forms {
@@ -53,7 +54,8 @@ func (s *Subject) searchMasked(index int16) {
 	}
 	folded := views.View(text.Folded)
 	for _, token := range masked[:min(len(masked), maxMasked)] {
-		word := folded.Word(token)
+		word := bytes.TrimRight(folded.Word(token), "?&|~^") // more likely the end of a question than of a word
+		token.To = token.From + len(word)
 		first, _ := utf8.DecodeRune(word)
 		for _, t := range s.set.masked[first] {
 			if !text.MaskFits(word, t.word) {

@@ -266,7 +266,7 @@ func trimDigits(word []byte) []byte {
 }
 
 // endings are the inflections of English words that "~" stands for.
-var endings = [...]string{"s", "es", "z", "d", "ed", "er", "ers", "ing", "in", "ings", "y", "ies", "ier", "iest", "ish", "ly"}
+var endings = [...]string{"s", "es", "z", "d", "ed", "er", "ers", "ing", "in", "ings", "y", "ies", "ier", "iest", "ish"}
 
 // inflects reports whether word is stem with one of the usual endings. A last consonant may
 // be doubled before it, a last e dropped, a last y turned to i.
