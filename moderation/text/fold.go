@@ -24,7 +24,7 @@ func Fold(s string) string {
 func Spellings(word string) []string {
 	alone := Fold(word)
 	f := folder{native: true}
-	f.fold([]byte(word), func(int) origin { return origin{} })
+	f.fold(&View{Text: []byte(word)})
 	if among := string(f.out.text); among != alone {
 		return []string{alone, among}
 	}
@@ -43,7 +43,7 @@ func (v *Views) buildFolded() {
 	}
 	f := folder{out: *b}
 	f.native = nativeScript(plain.Text)
-	f.fold(plain.Text, plain.origin)
+	f.fold(plain)
 	*b = f.out
 	v.finish(Folded, b)
 }
@@ -64,7 +64,8 @@ type folder struct {
 	eager  bool // take every word for mixed
 }
 
-func (f *folder) fold(text []byte, origin func(int) origin) {
+func (f *folder) fold(source *View) {
+	text := source.Text
 	wordEnd, flagsEnd, lettersEnd := 0, 0, 0
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf {
@@ -72,14 +73,14 @@ func (f *folder) fold(text []byte, origin func(int) origin) {
 				c += 'a' - 'A'
 			}
 			if classes[c]&isDropped == 0 {
-				f.out.add(c, origin(i))
+				f.out.add(c, source.origin(i))
 			}
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		o := origin(i)
-		o.to = max(o.to, origin(i+size-1).to)
+		o := source.origin(i)
+		o.to = max(o.to, source.origin(i+size-1).to)
 		if regional(r) && i >= lettersEnd && i >= flagsEnd {
 			if end, flags := regionalRun(text, i); flags {
 				flagsEnd = end

@@ -43,7 +43,7 @@ func hostForms(host string) (ascii, display string) {
 // of "paypal.com". A skeleton is for comparing, not for showing.
 func HostSkeleton(host string) string {
 	f := folder{eager: true}
-	f.fold([]byte(host), func(int) origin { return origin{} })
+	f.fold(&View{Text: []byte(host)})
 	return skeletonLetters.Replace(string(f.out.text))
 }
 

@@ -43,7 +43,7 @@ func (v *Views) buildLeet(k Kind, one byte) {
 		v.repeat(k, Folded)
 		return
 	}
-	d := decoder{out: v.start(k), text: text, origin: folded.origin, one: one}
+	d := decoder{out: v.start(k), source: folded, text: text, one: one}
 	for i := 0; i < len(text); {
 		end, wordlike := leetWord(text, i)
 		if !wordlike {
@@ -106,9 +106,9 @@ func compoundAt(text []byte, i int) (length int, as byte) {
 // decoder writes one leet reading.
 type decoder struct {
 	out       *builder
-	text      []byte
-	origin    func(int) origin
-	one       byte // how 1, ! and | are read
+	source    *View
+	text      []byte // of source
+	one       byte   // how 1, ! and | are read
 	changed   bool
 	ambiguous bool
 }
@@ -135,7 +135,7 @@ func (d *decoder) letter(i int) int {
 		r, size := utf8.DecodeRune(d.text[i:])
 		return d.sign(i, r, size)
 	}
-	d.out.add(c, d.origin(i))
+	d.out.add(c, d.source.origin(i))
 	return i + 1
 }
 
@@ -153,7 +153,7 @@ func (d *decoder) sign(i int, r rune, size int) int {
 	}
 	if !ok {
 		for range size {
-			d.out.add(d.text[i], d.origin(i))
+			d.out.add(d.text[i], d.source.origin(i))
 			i++
 		}
 		return i
@@ -170,8 +170,8 @@ func (d *decoder) barred(i int) bool {
 }
 
 func (d *decoder) put(as byte, i, size int) int {
-	o := d.origin(i)
-	o.to = d.origin(i + size - 1).to
+	o := d.source.origin(i)
+	o.to = d.source.origin(i + size - 1).to
 	d.out.add(as, o)
 	d.changed = true
 	return i + size

@@ -192,11 +192,8 @@ func fullLink(raw string, i, from int, defanged bool) (l Link, end int, ok bool)
 	userEnd := from + strings.LastIndexByte(authority, '@') + 1 // "https://bank.com@evil.com" opens evil.com
 	var h hostScan
 	h.read(raw[:end], userEnd)
-	if h.labels == 0 {
-		return l, max(end, i+1), false
-	}
-	hostEnd := h.end
-	if h.end < end && raw[h.end] == '%' {
+	hostEnd := max(h.end, userEnd)
+	if hostEnd < end && raw[hostEnd] == '%' {
 		if plain, err := url.PathUnescape(raw[userEnd:end]); err == nil {
 			h = hostScan{}
 			h.read(plain, 0)
@@ -354,7 +351,7 @@ func namesSite(host string, labels int, path bool) bool {
 // suffixWords are top-level domains that are also words that begin sentences.
 var suffixWords = func() map[string]struct{} {
 	set := make(map[string]struct{})
-	for _, w := range strings.Fields(`al am are as at be best bet by call care case church city click cool dad date day de do email es et
+	for _, w := range strings.Fields(`al am are as at be best bet by call care case church city click cool dad date day do email es et
 		fail fan film fit for free fun game gay girls gives global gmbh go green guide guru hair health help
 		here hiphop home hot house how id ie in is it kids la land law le lease life like live living lol
 		love ltd man map me media meet men mom money more my name new news ni no now nu one or page party

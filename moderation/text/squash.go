@@ -82,7 +82,7 @@ func (v *Views) buildSquashed(k, from Kind) {
 		v.runs[k] = append(v.runs[k][:0], v.runs[Squashed]...)
 		return
 	}
-	s := squasher{text: source.Text, origin: source.origin, out: v.start(k), runs: v.runs[k][:0]}
+	s := squasher{source: source, text: source.Text, out: v.start(k), runs: v.runs[k][:0]}
 	s.squash()
 	v.runs[k] = s.runs
 	if !s.changed {
@@ -94,8 +94,8 @@ func (v *Views) buildSquashed(k, from Kind) {
 
 // squasher writes one squashed reading.
 type squasher struct {
-	text       []byte
-	origin     func(int) origin
+	source     *View
+	text       []byte // of source
 	out        *builder
 	runs       []run
 	changed    bool
@@ -143,7 +143,7 @@ func (s *squasher) squash() {
 // keep copies what is no word.
 func (s *squasher) keep(from, to int) {
 	for i := from; i < to; i++ {
-		s.out.add(s.text[i], s.origin(i))
+		s.out.add(s.text[i], s.source.origin(i))
 		s.runs = append(s.runs, run{n: 1})
 	}
 }
@@ -161,8 +161,8 @@ func (s *squasher) word(f fragment, join bool, as run) {
 		if n >= 3 || n == 2 && rarelyDoubled(r, end == f.to) {
 			s.changed = true
 		}
-		o := s.origin(i)
-		o.to = s.origin(end - 1).to
+		o := s.source.origin(i)
+		o.to = s.source.origin(end - 1).to
 		as.n = uint8(min(n, 255))
 		if join && i == f.from && bytes.HasSuffix(s.out.text, s.text[i:i+size]) {
 			s.out.extend(o.to)
