@@ -241,7 +241,9 @@ func TestModeratorsLookThingsUpPrivately(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	o := w.staff()
-	arg := func(name string, value any) discordtest.Argument { return discordtest.Argument{Name: name, Value: value} }
+	arg := func(name string, value any) discordtest.Argument {
+		return discordtest.Argument{Name: name, Value: value}
+	}
 	for command, c := range map[string]struct {
 		args []discordtest.Argument
 		want string
