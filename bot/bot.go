@@ -27,9 +27,8 @@ type Config struct {
 	Enforcer Enforcer
 	Store    ledger.Store
 	Rulebook *Rulebook
-	Adviser  Adviser            // gives second opinions; nil: none are asked for
-	Margins  moderation.Margins // what a second opinion may change
-	Log      *slog.Logger       // nil: nothing is logged
+	Adviser  Adviser      // gives second opinions; nil: none are asked for
+	Log      *slog.Logger // nil: nothing is logged
 
 	Workers int           // how many comments are judged at a time; 0: 64
 	Drain   time.Duration // how long shutting down may take; 0: 20 s

@@ -8,6 +8,7 @@ import (
 
 	"parley/moderation"
 	"parley/moderation/consequence"
+	"parley/moderation/engine"
 	"parley/moderation/ledger"
 )
 
@@ -135,6 +136,12 @@ func (d *Desk) AddStrike(ctx context.Context, h consequence.HandStrike) (moderat
 // Pardon takes back the strike of a case, whatever version it is at.
 func (d *Desk) Pardon(ctx context.Context, guild, caseID, by, note string) (moderation.Case, error) {
 	return d.Decide(ctx, Ruling{Guild: guild, Case: caseID, Kind: moderation.Pardon, By: by, Note: note})
+}
+
+// Score judges a text that nobody posted and explains the verdict. Nothing is remembered
+// or done.
+func (d *Desk) Score(c moderation.Comment) engine.Explanation {
+	return d.bot.Current().Explain(&c)
 }
 
 // Status is how the bot is doing.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/moderation"
+	"parley/moderation/rule"
 )
 
 // job is one revision of a comment on its way to a verdict.
@@ -55,15 +56,12 @@ func (b *Bot) Join(ctx context.Context, guild, user string, at time.Time) {
 	b.connected.Store(true)
 	b.guild(guild)
 	_, err := b.Store.Observe(ctx, moderation.Sighting{Guild: guild, Time: at, Meters: []moderation.Meter{
-		{Key: JoinsMeter, Member: user, Window: joinsWindow},
+		{Key: rule.JoinsKey, Member: user, Window: joinsWindow},
 	}})
 	if err != nil {
 		b.store.failed("join", err)
 	}
 }
-
-// JoinsMeter is the key of the meter that counts who joined a community.
-const JoinsMeter = "joins"
 
 // joinsWindow is how far back joins are remembered.
 const joinsWindow = 24 * time.Hour

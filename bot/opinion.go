@@ -38,8 +38,9 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 		return outcome{again: b.askAgain(d, err)}
 	}
 	b.metrics.spending.Add(opinion.Cost)
-	verdict := moderation.Weigh(c.Verdict, opinion, b.Margins)
-	err = b.write(ctx, b.rulebook.Load(), consequence.Finding{
+	book := b.rulebook.Load()
+	verdict := moderation.Weigh(c.Verdict, opinion, book.Margins)
+	err = b.write(ctx, book, consequence.Finding{
 		Comment: &c.Comment, Verdict: verdict, Opinion: true, At: time.Now(),
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"parley/moderation"
+	"parley/moderation/engine"
 	"parley/moderation/policy"
 )
 
@@ -10,6 +11,7 @@ type Reading interface {
 	// Sighting is what the ledger is told about the comment.
 	Sighting() moderation.Sighting
 	// Judge says what to do about it, given what the ledger knows. It has no side effects.
+	// A nil observation means that the ledger could not be asked.
 	Judge(obs *moderation.Observation) moderation.Verdict
 	// Release gives the reading's memory back; neither it nor its sighting may be used after.
 	Release()
@@ -21,8 +23,30 @@ type Rulebook struct {
 	Hash   string // names the policy in cases and in the log
 	Source []byte // the configuration that it was made of
 
+	// Margins bound what a second opinion may change.
+	Margins moderation.Margins
+
 	// Settings says what the policy says for a place.
 	Settings func(guild string, ch moderation.Channel, art moderation.Article) *policy.Settings
 	// Read reads a comment, which must not change until the reading is released.
 	Read func(c *moderation.Comment) Reading
+	// Explain judges a comment that nobody posted and shows what led to the verdict.
+	Explain func(c *moderation.Comment) engine.Explanation
+}
+
+// sureEnough is how confident a second opinion must be to be taken without a moderator.
+const sureEnough = 0.6
+
+// NewRulebook makes a rulebook of a policy and the engine that judges by it.
+func NewRulebook(p *policy.Policy, e *engine.Engine) *Rulebook {
+	return &Rulebook{
+		Hash:   p.Hash(),
+		Source: p.Source(),
+		Margins: moderation.Margins{
+			Confidence: sureEnough, Disagreement: p.Classifiers.OpenAI.Margin, Harshest: moderation.Remove,
+		},
+		Settings: p.Settings,
+		Read:     func(c *moderation.Comment) Reading { return e.Read(c) },
+		Explain:  func(c *moderation.Comment) engine.Explanation { return e.Explain(c, nil) },
+	}
 }

@@ -106,9 +106,7 @@ func (s *shard) park(j job) {
 func (s *shard) judgeAlone(j *job) {
 	reading := s.bot.rulebook.Load().Read(&j.comment)
 	defer reading.Release()
-	var nothingKnown moderation.Observation
-	nothingKnown.Counts = make([]int, len(reading.Sighting().Meters))
-	if v := reading.Judge(&nothingKnown); v.Action > moderation.Allow {
+	if v := reading.Judge(nil); v.Action > moderation.Allow {
 		s.bot.Log.Warn("the store is away; a comment waits to be acted on",
 			"comment", j.comment.ID, "guild", j.comment.Guild, "action", v.Action.String(), "category", v.Category.String())
 	}
