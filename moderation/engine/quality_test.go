@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,9 +67,6 @@ func TestRulesAloneLeaveCleanArgumentsAlone(t *testing.T) {
 			}
 			flagged++
 			byRule[v.Reasons[0].Source]++
-			if os.Getenv("SHOW") != "" {
-				t.Logf("%s %v %q: %s", v.Reasons[0].Source, v.Action, v.Reasons[0].Quote, strings.ReplaceAll(row.Text, "\n", " "))
-			}
 		})
 	}
 	share := float64(flagged) / float64(rows)
@@ -77,14 +76,44 @@ func TestRulesAloneLeaveCleanArgumentsAlone(t *testing.T) {
 	}
 }
 
+// slurAsWell are entries of the corpus, all names of people or places, that cannot be told
+// from slurs when they stand alone.
+var slurAsWell = map[string]bool{"Kikes": true, "Paki-stan": true}
+
+func TestInnocentWordsAreNotActedOn(t *testing.T) {
+	p, diags := policy.Default()
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	e := engine.New(p, nil)
+	corpus, err := os.ReadFile("../text/testdata/innocent.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(corpus)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		n++
+		if slurAsWell[line] {
+			continue
+		}
+		if v := e.Judge(&moderation.Comment{ID: "1", Text: line}, nil); v.Action != moderation.Allow {
+			t.Errorf("%q gets %v: %s %q", line, v.Action, v.Reasons[0].Source, v.Reasons[0].Quote)
+		}
+	}
+	if n < 400 {
+		t.Errorf("%d innocent words and phrases, want at least 400", n)
+	}
+}
+
+// counted lists what was counted, most first.
 func counted(m map[string]int) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
+	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return m[b] - m[a] })
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s ×%d", name, m[name])
 	}
-	sort.Slice(out, func(i, j int) bool { return m[out[i]] > m[out[j]] })
-	for i, k := range out {
-		out[i] = k + "×" + string(rune('0'+m[k]%10))
-	}
-	return out
+	return names
 }
