@@ -2,6 +2,7 @@ package openai_test
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -82,10 +83,10 @@ func TestTheModerationModelKeepsLabelsThatNobodyKnowsYet(t *testing.T) {
 
 func TestPicturesAreScoredOneByOneAndTheWorstCounts(t *testing.T) {
 	server := openaitest.New(openaitest.Script{Schemas: described(t), Score: func(input string) map[string]float64 {
-		if strings.HasSuffix(input, "two.png") {
+		if strings.HasSuffix(input, "one.png") {
 			return map[string]float64{"sexual": 0.97}
 		}
-		return nil
+		return map[string]float64{"sexual": 0.2}
 	}})
 	c := undecided("look")
 	for _, name := range []string{"one.png", "two.png"} {
@@ -237,5 +238,34 @@ func TestANonsensicalAddressIsRefusedAtOnce(t *testing.T) {
 		if _, err := openai.New(openai.Config{BaseURL: address}, newMemory()); err == nil || !strings.Contains(err.Error(), "base_url") {
 			t.Errorf("%q brings %v; want an error that names base_url", address, err)
 		}
+	}
+}
+
+func TestThePromptReadsAsIntended(t *testing.T) {
+	server := openaitest.New(openaitest.Script{})
+	cfg := judge()
+	cfg.Moderation.Model = "scores-1"
+	cfg.Community = func(string) openai.Community {
+		return openai.Community{Policy: "We discuss news about our community. Grief and anger are welcome.\nNobody is mocked for having been hurt."}
+	}
+	c := undecided("Give that man a medal <3\n\"brave\"")
+	c.Comment.Article.Summary = "Police are looking for a witness."
+	c.Comment.Parent.Text = "Rest in peace."
+	c.Verdict.Reasons = []moderation.Reason{{Source: "rule:gloating", Category: moderation.Threat, Score: 0.4}, {Source: "model:ngram", Category: moderation.Harassment, Score: 0.31}}
+	opinion(t, adviser(t, cfg, server, newMemory()), c)
+	p := server.Calls()[1].Prompt
+	got := p.System + "\n\n=====\n\n" + strings.ReplaceAll(p.User, p.Code, "CODE") + "\n"
+	golden := "testdata/prompt.golden"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the prompt changed; see the difference and run again with UPDATE_GOLDEN=1 if it is meant.\n%s", got)
 	}
 }

@@ -27,6 +27,8 @@ type memory struct {
 	kept map[string]kept
 	used map[string]int64
 	away error // what every call fails with, when set
+
+	claims int // calls of Once and Spend
 }
 
 type kept struct {
@@ -39,6 +41,7 @@ func newMemory() *memory { return &memory{kept: make(map[string]kept), used: mak
 func (m *memory) Once(_ context.Context, guild, key string, ttl time.Duration) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.claims++
 	name := "once " + guild + "/" + key
 	if k, ok := m.kept[name]; ok && k.until.After(time.Now()) {
 		return false, m.away
@@ -66,6 +69,7 @@ func (m *memory) Remember(_ context.Context, guild, key string, value []byte, tt
 func (m *memory) Spend(_ context.Context, guild string, at time.Time, budgets []ledger.Budget) (bool, time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.claims++
 	if err := errors.Join(m.away, ledger.CheckBudgets(budgets)); err != nil {
 		return false, time.Time{}, err
 	}

@@ -175,6 +175,24 @@ func TestBudgetsHoldAcrossProcessesAndEverybodyIsAnsweredInTime(t *testing.T) {
 	})
 }
 
+func TestACrowdThatWaitsForTheBudgetLeavesTheLedgerAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		cfg := judge()
+		cfg.Judge.Limits = openai.Limits{RequestsPerMinute: 1}
+		a := adviser(t, cfg, openaitest.New(openaitest.Script{}), m)
+		opinion(t, a, undecided("the first"))
+		later(t, a, undecided("the second"))
+		before := m.claims
+		for i := range 100 {
+			later(t, a, undecided(fmt.Sprint("question number ", i)))
+		}
+		if m.claims != before {
+			t.Errorf("100 waiting questions claimed and counted %d times", m.claims-before)
+		}
+	})
+}
+
 func TestATokenBudgetForTheDayIsNeverOverrun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := openaitest.New(openaitest.Script{})
