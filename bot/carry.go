@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/moderation"
+	"parley/moderation/consequence"
 	"parley/moderation/ledger"
 )
 
@@ -40,27 +41,14 @@ func (b *Bot) carryEffect(ctx context.Context, d ledger.Delivery) outcome {
 }
 
 // overtaken says why an effect must not be carried out any more, "" when it is due.
-// Dismissing a case undoes what it did; what it had not done yet must not follow after.
 func overtaken(e moderation.Effect, c moderation.Case, now time.Time) string {
-	punishes := e.Kind == moderation.TimeOut || e.Kind == moderation.KickOut || e.Kind == moderation.BanUser
 	switch {
 	case e.Kind == moderation.TimeOut && !e.Until.After(now):
 		return "already over"
-	case punishes && c.State == moderation.CaseDismissed && e.Created.Before(dismissedAt(c)):
+	case consequence.Undone(c, e):
 		return "the case has been dismissed"
 	}
 	return ""
-}
-
-// dismissedAt is when a moderator dismissed a case for good.
-func dismissedAt(c moderation.Case) time.Time {
-	var at time.Time
-	for _, e := range c.Events {
-		if e.Kind == "dismissed" {
-			at = e.At
-		}
-	}
-	return at
 }
 
 // judgeCarried turns what the platform answered into an outcome.

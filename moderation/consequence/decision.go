@@ -182,7 +182,7 @@ func banned(c moderation.Case) bool {
 }
 
 func (r Ruling) effects(kinds ...moderation.EffectKind) []moderation.Effect {
-	return effectsFor(r.Case, fmt.Sprintf("v%d", r.Case.Version), r.At, kinds...)
+	return effectsFor(r.Case, stageOf(r.Case.Version), r.At, kinds...)
 }
 
 // HandStrike is a strike that a moderator gives without a comment.

@@ -131,6 +131,28 @@ func TestATimeoutThatAnotherCaseWarrantsIsKept(t *testing.T) {
 	}
 }
 
+func TestWhatADismissedCaseHadNotDoneYetMustNotFollow(t *testing.T) {
+	mine := caseAfter(verdict(moderation.Remove, 2), recordWith(1))
+	earlier, _ := Of(settings(), Finding{Comment: comment(), Verdict: verdict(moderation.Remove, 2), Record: recordWith(1)})
+	shorter := with(mine, func(c *moderation.Case) { c.ID, c.Until = "1002", noon.Add(30*time.Minute) })
+	d, err := Decide(settings(), Ruling{Case: mine, Kind: moderation.Dismiss, At: noon.Add(time.Minute), Others: []moderation.Case{shorter}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dismissed := with(mine, func(c *moderation.Case) { c.State = d.State; c.Version++ })
+	for _, e := range earlier.Effects {
+		punishes := e.Kind == moderation.TimeOut
+		if Undone(mine, e) || Undone(dismissed, e) != punishes {
+			t.Errorf("%s: undone before the dismissal %v and after it %v; want false and %v", e.ID, Undone(mine, e), Undone(dismissed, e), punishes)
+		}
+	}
+	for _, e := range d.Effects {
+		if Undone(dismissed, e) {
+			t.Errorf("%s belongs to the dismissal and must be carried out", e.ID)
+		}
+	}
+}
+
 func TestStrikesGivenByHand(t *testing.T) {
 	hand := HandStrike{
 		ID: "77", Guild: "g", Author: moderation.Author{ID: "u1"}, Points: 2,

@@ -27,6 +27,25 @@ func Question(c moderation.Case) moderation.Effect {
 	return effect(c, moderation.AskOpinion, fmt.Sprintf("r%d", c.Comment.Revision), c.Updated)
 }
 
+// Undone reports whether an effect punishes for a case that has been dismissed since.
+// Dismissing a case undoes what it did; what it had not done yet must not follow after.
+// What the dismissal itself brings about, such as the rest of another case's timeout, is due.
+func Undone(c moderation.Case, e moderation.Effect) bool {
+	switch e.Kind {
+	case moderation.TimeOut, moderation.KickOut, moderation.BanUser:
+		// A dismissed case is closed, so the version before the last is the one dismissed.
+		return c.State == moderation.CaseDismissed && e.ID != effectID(c, e.Kind, stageOf(c.Version-1))
+	}
+	return false
+}
+
+// stageOf names what is decided on a version of a case.
+func stageOf(version int64) string { return fmt.Sprintf("v%d", version) }
+
+func effectID(c moderation.Case, kind moderation.EffectKind, stage string) string {
+	return fmt.Sprintf("%s/%s/%s", c.ID, kind, stage)
+}
+
 // effectsFor makes the effects of one step in a case's life. The stage keeps their IDs
 // apart from those of other steps, and equal when the step is worked out again.
 func effectsFor(c moderation.Case, stage string, at time.Time, kinds ...moderation.EffectKind) []moderation.Effect {
@@ -39,7 +58,7 @@ func effectsFor(c moderation.Case, stage string, at time.Time, kinds ...moderati
 
 func effect(c moderation.Case, kind moderation.EffectKind, stage string, at time.Time) moderation.Effect {
 	e := moderation.Effect{
-		ID:      fmt.Sprintf("%s/%s/%s", c.ID, kind, stage),
+		ID:      effectID(c, kind, stage),
 		Kind:    kind,
 		Guild:   c.Guild,
 		Case:    c.ID,

@@ -293,7 +293,7 @@ func (d *draft) commit(state moderation.CaseState, kind, note string, do ...mode
 	stage := fmt.Sprintf("r%d", d.Comment.Revision)
 	if d.Opinion {
 		c.Replaces = d.Prior.Version
-		stage = fmt.Sprintf("v%d", d.Prior.Version)
+		stage = stageOf(d.Prior.Version)
 	}
 	c.Effects = effectsFor(c.Case, stage, d.at, do...)
 	if d.asks() {
