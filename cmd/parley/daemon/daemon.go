@@ -1,0 +1,146 @@
+// Package daemon puts the bot together: policy, engine, store, second opinions and Discord.
+// It is what `run` runs, and what the demo and the benchmark run against the stand-in.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"parley/bot"
+	"parley/bot/discord"
+	"parley/moderation"
+	"parley/moderation/classifier/reader"
+	"parley/moderation/ledger"
+	"parley/moderation/policy"
+)
+
+// Options are what a bot is made of. Load and Token are needed.
+type Options struct {
+	// Load reads the policy. It is called again for every reload.
+	Load  func() (*policy.Policy, policy.Diagnostics)
+	Watch []string        // the policy's files; none: they are not watched
+	Now   <-chan struct{} // asks for a reload at once; may be nil
+
+	Token     string // Discord's
+	APIBase   string // overrides the policy's
+	RedisURL  string // "": the embedded store
+	DataDir   string // overrides the policy's
+	OpenAIKey string
+	Listen    string // overrides the policy's; "off" for nowhere
+
+	OnVerdict func(c *moderation.Comment, v *moderation.Verdict, took time.Duration)
+	Log       *slog.Logger // nil: nothing is logged
+}
+
+// Daemon is a bot put together, not yet running.
+type Daemon struct {
+	Bot   *bot.Bot
+	Store ledger.Store
+
+	options  Options
+	listen   string
+	opinions *opinions
+	rules    *rulebooks
+}
+
+// Open loads the policy, opens the store and puts the bot together. Nothing is sent yet.
+// Errors are for people: they say what to do.
+func Open(ctx context.Context, o Options) (*Daemon, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	model, err := reader.Embedded()
+	if err != nil {
+		return nil, fmt.Errorf("load the embedded classifier: %w", err)
+	}
+	rules := &rulebooks{load: o.Load, model: model}
+	first, err := rules.fromFile()
+	if err != nil {
+		return nil, err
+	}
+	p := rules.policy()
+	store, err := openStore(ctx, o.RedisURL, or(o.DataDir, p.Store.DataDir))
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{Store: store, options: o, rules: rules, listen: or(o.Listen, p.Server.Listen)}
+	if err := d.assemble(p, first); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return d, nil
+}
+
+// assemble makes the parts that need each other.
+func (d *Daemon) assemble(p *policy.Policy, first *bot.Rulebook) (err error) {
+	o := d.options
+	platform, err := discord.New(discord.Config{
+		Token: o.Token, APIBase: or(o.APIBase, p.Discord.APIBase), Ledger: d.Store, Log: o.Log,
+		Settings: func(guild string, at moderation.Channel) *policy.Settings {
+			return d.Bot.Current().Settings(guild, at, moderation.Article{})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if d.opinions, err = openOpinions(p, d.rules, o.OpenAIKey, d.Store, o.Log); err != nil {
+		return err
+	}
+	config := bot.Config{
+		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: first,
+		Log: o.Log, OnVerdict: o.OnVerdict,
+	}
+	if d.opinions != nil {
+		config.Adviser = d.opinions.adviser
+	}
+	if d.Bot, err = bot.New(config); err != nil {
+		return err
+	}
+	desk := d.Bot.Desk()
+	platform.Serve(discord.Moderators{
+		Cases: desk, Strikes: desk, Status: desk.Status, Score: d.rules.score,
+	})
+	return nil
+}
+
+// Run moderates until ctx ends, then drains. It may be called once.
+func (d *Daemon) Run(ctx context.Context) error {
+	beside, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, 2)
+	running := 0
+	start := func(f func(context.Context) error) {
+		running++
+		go func() { failed <- f(beside) }()
+	}
+	if d.listen != "" && d.listen != "off" {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.listen)
+		if err != nil {
+			return fmt.Errorf("serve health and metrics on %s: %w; choose another address with server.listen, or 'off'", d.listen, err)
+		}
+		start(func(ctx context.Context) error { return d.Bot.Serve(ctx, listener) })
+	}
+	if len(d.options.Watch) > 0 {
+		reloader := bot.Reloader{Bot: d.Bot, Load: d.rules.fromFile, Files: d.options.Watch, Now: d.options.Now}
+		start(reloader.Run)
+	}
+	err := d.Bot.Run(ctx)
+	stop()
+	for range running {
+		err = errors.Join(err, <-failed)
+	}
+	return err
+}
+
+// Close closes the store. It is called after Run has returned.
+func (d *Daemon) Close() error { return d.Store.Close() }
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"parley/cmd/parley/daemon"
+	"parley/cmd/parley/demo"
+	"parley/cmd/parley/terminal"
+	"parley/moderation/policy"
+)
+
+type demoCommand struct {
+	Threads string        `type:"existingfile" placeholder:"FILE" help:"Play real threads (JSON lines, gzipped or not) in place of the script."`
+	JSON    bool          `help:"Print everything that happened as one JSON object."`
+	Pace    time.Duration `default:"300ms" help:"Pause between comments on a terminal, to read along."`
+}
+
+// Run performs the demo.
+func (c demoCommand) Run(ctx context.Context, s streams) error {
+	dir, err := os.MkdirTemp("", "parley-demo-")
+	if err != nil {
+		return fmt.Errorf("a place for the demo's store: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	var happened []demo.Happening
+	timeline := demo.Timeline{Out: s.out, Style: terminal.StyleFor(s.out)}
+	options := demo.Options{Launch: launchDemo(dir), Show: timeline.Show}
+	if c.JSON {
+		options.Show = func(h demo.Happening) { happened = append(happened, h) }
+	} else if isTerminal(s.out) {
+		options.Pace = c.Pace
+	}
+	script, err := demo.Builtin()
+	if c.Threads != "" {
+		script, err = demo.Threads(c.Threads)
+		options.Pace = 0
+	}
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprintln(s.out, timeline.Style.Dim("The real bot, over real websockets and HTTP, against a stand-in for Discord on this machine. Nothing leaves it."))
+	}
+	summary, err := demo.Perform(ctx, script, options)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(struct {
+			Timeline []demo.Happening `json:"timeline"`
+			Summary  demo.Summary     `json:"summary"`
+		}{happened, summary})
+	}
+	timeline.Summarize(summary)
+	return nil
+}
+
+// launchDemo starts the real bot on the demo's stage, with its store in dir.
+func launchDemo(dir string) demo.Launch {
+	return func(ctx context.Context, setup demo.Setup) (demo.Bot, error) {
+		d, err := daemon.Open(ctx, daemon.Options{
+			Load:  func() (*policy.Policy, policy.Diagnostics) { return policy.Parse("demo.yaml", demo.Policy, nil) },
+			Token: setup.Token, APIBase: setup.API, DataDir: dir, Listen: "off", OnVerdict: setup.OnVerdict,
+		})
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		b := &demoBot{Daemon: d, stop: cancel, stopped: make(chan error, 1)}
+		go func() { b.stopped <- d.Run(ctx) }()
+		return b, nil
+	}
+}
+
+// demoBot is a running bot.
+type demoBot struct {
+	*daemon.Daemon
+	stop    context.CancelFunc
+	stopped chan error
+}
+
+// Ready reports why the bot is not moderating yet.
+func (b *demoBot) Ready() error { return b.Bot.Ready() }
+
+// Stop drains the bot.
+func (b *demoBot) Stop() error {
+	b.stop()
+	return errors.Join(<-b.stopped, b.Close())
+}

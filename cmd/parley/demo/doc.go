@@ -1,0 +1,3 @@
+// Package demo plays a community on the stand-in for Discord while the real bot moderates
+// it, and shows what happens as it happens.
+package demo

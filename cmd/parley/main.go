@@ -1,0 +1,74 @@
+// Command parley moderates the comments under shared news articles. Each subcommand has a
+// file of its own here; what they do lives in the packages that they call.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line; kong fills it.
+type cli struct {
+	Run     runCommand     `cmd:"" help:"Run the bot on Discord."`
+	Demo    demoCommand    `cmd:"" help:"Watch the bot moderate a scripted community: no token, no Redis, no network."`
+	Check   checkCommand   `cmd:"" help:"Check a policy; every mistake with file, line and column."`
+	Score   scoreCommand   `cmd:"" help:"Judge texts, or JSON lines from standard input."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// errFailed makes the program exit 1 without a further word: the command has said it all.
+var errFailed = errors.New("failed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// execute runs one command line and returns the exit code: 0 done, 1 failed or refused,
+// 2 not understood.
+func execute(ctx context.Context, args []string, s streams) (code int) {
+	var c cli
+	left := false
+	parser, err := kong.New(&c,
+		kong.Name("parley"),
+		kong.Description("Parley moderates the comments under shared news articles: it lets people quote, grieve and argue, and takes down the one comment that gloats."),
+		kong.UsageOnError(),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(c int) { code, left = c, true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "parley:", err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if left { // --help has been shown
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "parley: %v\nTry: parley --help\n", err)
+		return 2
+	}
+	if err := command.Run(); err != nil {
+		if !errors.Is(err, errFailed) {
+			fmt.Fprintln(s.err, "parley:", err)
+		}
+		return 1
+	}
+	return 0
+}
