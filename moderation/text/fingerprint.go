@@ -61,9 +61,9 @@ func says(r rune) bool {
 const MinNearWords = 8
 
 // NearDistance is the Hamming distance up to which two Near fingerprints are of near-copies.
-// Among 1,200 real comments of at least MinNearWords words, 5 pairs in a million unrelated
-// ones come as close, while one changed word keeps 19 of 20 comments of sixteen words or
-// more within it.
+// Measured on 1,200 real comments: of 700,000 pairs 5 that were no copies came as close; one
+// changed word left 92 % of comments of 16 to 23 words within it, 97 % of longer ones and two
+// thirds of those of 8 to 15.
 const NearDistance = 8
 
 // Near is a fingerprint that near-copies almost share: SimHash (Moses Charikar, 2002) over

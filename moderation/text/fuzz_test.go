@@ -118,7 +118,7 @@ func FuzzCostGrowsWithLengthOnly(f *testing.F) {
 		}
 		// Sixteen times the text may cost sixteen times the time, and four times that on a
 		// busy machine. Quadratic work would cost 256 times the time in every attempt.
-		const short, grown, allowed = 8 << 10, 16, 64
+		const short, grown, allowed = 4 << 10, 16, 64
 		for range 5 {
 			base := max(cost(short), cost(short), 200*time.Microsecond)
 			if cost(short*grown) <= allowed*base {
