@@ -30,9 +30,11 @@ type Adviser struct {
 	answers cache
 	models  string // what the answers in the cache depend on
 	tally   *tally
+	off     string // why nothing is ever asked, "" when something is
 }
 
-// New prepares an adviser. Without any model it is off: it can be asked, and says so.
+// New prepares an adviser. Without any model, or without a key for OpenAI itself, it is off:
+// it can be asked, and says so.
 func New(cfg Config, memory ledger.Memory) (*Adviser, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -40,6 +42,10 @@ func New(cfg Config, memory ledger.Memory) (*Adviser, error) {
 	}
 	a := &Adviser{cfg: cfg, memory: memory, tally: newTally()}
 	longest := time.Duration(0)
+	if a.off = cfg.whyOff(); a.off != "" {
+		cfg.Log.Info("second opinions are off", slog.String("why", a.off))
+		return a, nil
+	}
 	if cfg.Moderation.Model != "" {
 		a.scoring = newScoreStage(cfg, memory, a.tally)
 		longest += longestCall(cfg.Moderation.Timeout) * time.Duration(1+mostPictures)
@@ -68,15 +74,23 @@ func endpoint(base, path string) string {
 
 // On reports whether comments of a community are sent anywhere at all.
 func (a *Adviser) On(guild string) bool {
-	return (a.scoring != nil || a.judging != nil) && !a.cfg.Community(guild).OptOut
+	return a.whyOff(guild) == ""
+}
+
+// whyOff says why a community's comments are not sent, "" when they are.
+func (a *Adviser) whyOff(guild string) string {
+	if a.off == "" && a.cfg.Community(guild).OptOut {
+		return "this community has opted out"
+	}
+	return a.off
 }
 
 // Opinion asks about a case's comment. It returns an opinion, which may be Unknown when no
 // answer will come, or a *moderation.LaterError that says when to ask again, or the context's
 // error. It may take as long as the configured timeouts allow.
 func (a *Adviser) Opinion(ctx context.Context, c moderation.Case) (moderation.Opinion, error) {
-	if !a.On(c.Guild) {
-		return moderation.Opinion{Source: "model:openai", Unknown: "second opinions are off here"}, nil
+	if why := a.whyOff(c.Guild); why != "" {
+		return moderation.Opinion{Source: "model:openai", Unknown: "second opinions are off: " + why}, nil
 	}
 	q := newQuestion(c, a.cfg.Community(c.Guild))
 	if q.empty() {
@@ -169,9 +183,9 @@ func (a *Adviser) later(ctx context.Context, c moderation.Case, err error) (mode
 	if ctx.Err() != nil {
 		return moderation.Opinion{}, ctx.Err()
 	}
-	a.cfg.Log.WarnContext(ctx, "no second opinion", slog.String("guild", c.Guild), slog.String("case", c.ID), slog.Any("error", err))
 	var later *moderation.LaterError
 	if !errors.As(err, &later) {
+		a.cfg.Log.WarnContext(ctx, "no second opinion", slog.String("guild", c.Guild), slog.String("case", c.ID), slog.Any("error", err))
 		later = &moderation.LaterError{At: time.Now().Add(askAgainAfter), Err: fmt.Errorf("%w: %w", moderation.ErrUnavailable, err)}
 	}
 	if waiting := waitingSince(c); !waiting.IsZero() && later.At.Sub(waiting) > a.cfg.Patience {

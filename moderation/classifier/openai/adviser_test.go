@@ -135,8 +135,21 @@ func TestWithoutAModelSecondOpinionsAreOffAndSaySo(t *testing.T) {
 		t.Errorf("got %+v, want an unknown opinion that asks for nothing", o)
 	}
 	status, err := a.Status(t.Context(), "g1")
-	if err != nil || status.On || len(status.Stages) != 0 {
+	if err != nil || status.Off == "" || len(status.Stages) != 0 {
 		t.Errorf("status is %+v, %v", status, err)
+	}
+}
+
+func TestWithoutAKeyOpenAIIsNotAsked(t *testing.T) {
+	var log bytes.Buffer
+	cfg := judge()
+	cfg.Log = logTo(&log)
+	a, err := openai.New(cfg, newMemory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := opinion(t, a, undecided("words")); !strings.Contains(o.Unknown, "OPENAI_API_KEY") || !strings.Contains(log.String(), "OPENAI_API_KEY") {
+		t.Errorf("neither the opinion (%q) nor the log (%q) says what is missing", o.Unknown, log.String())
 	}
 }
 
@@ -255,6 +268,7 @@ func TestThePromptReadsAsIntended(t *testing.T) {
 	opinion(t, adviser(t, cfg, server, newMemory()), c)
 	p := server.Calls()[1].Prompt
 	got := p.System + "\n\n=====\n\n" + strings.ReplaceAll(p.User, p.Code, "CODE") + "\n"
+	t.Logf("the prompt has about %d tokens", len(got)/4)
 	golden := "testdata/prompt.golden"
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"parley/moderation"
@@ -123,6 +124,17 @@ func (c Config) withDefaults() (Config, error) {
 	c.Judge.Timeout = orDefault(c.Judge.Timeout, 10*time.Second)
 	c.Judge.AnswerTokens = orDefault(c.Judge.AnswerTokens, 400)
 	return c, nil
+}
+
+// whyOff says in a sentence for operators why nothing can be asked, "" when something can.
+func (c Config) whyOff() string {
+	switch {
+	case c.Moderation.Model == "" && c.Judge.Model == "":
+		return "the policy names no remote model"
+	case c.APIKey == "" && strings.HasPrefix(c.BaseURL, "https://api.openai.com/"):
+		return "OPENAI_API_KEY is not set; set it, or classifiers.openai.base_url for a server that needs no key"
+	}
+	return ""
 }
 
 func orDefault[T int | time.Duration](value, otherwise T) T {

@@ -51,10 +51,12 @@ func (j *judgeStage) ask(ctx context.Context, q *question, checked moderation.Op
 	return opinion, used, err
 }
 
-// tokens is what one call may use at most, as well as it can be told beforehand.
+// tokens is what one call may use at most, as well as it can be told beforehand. The whole
+// answer is reserved, as providers do, too: that way a day's limit is never overrun.
 func (j *judgeStage) tokens(q *question) int64 {
-	const forms = 1400 // instructions and schema, with the earlier stages' lines
-	return forms + estimateTokens(q.policy) + estimateTokens(q.words) + estimateTokens(q.title) +
+	const perLine = 15 // of the earlier stages
+	return estimateTokens(instructions) + estimateTokens(string(answerSchema())) + (mostEarlier+1)*perLine +
+		estimateTokens(q.policy) + estimateTokens(q.words) + estimateTokens(q.title) +
 		estimateTokens(q.summary) + estimateTokens(q.parent) + int64(j.answerTokens)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Status is how second opinions stand for one community.
 type Status struct {
-	On     bool
+	Off    string        // why nothing is asked, "" when it is
 	Stages []StageStatus // those that are configured
 	Today  Spending      // what the community has used since midnight UTC
 }
@@ -36,7 +36,7 @@ type BudgetStatus struct {
 
 // Status reports how second opinions stand for a community.
 func (a *Adviser) Status(ctx context.Context, guild string) (Status, error) {
-	s := Status{On: a.On(guild)}
+	s := Status{Off: a.whyOff(guild)}
 	var err error
 	if s.Today, err = spent(ctx, a.memory, guild, time.Now()); err != nil {
 		return s, err
