@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -30,7 +29,10 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 
 	var happened []demo.Happening
 	timeline := demo.Timeline{Out: s.out, Style: terminal.StyleFor(s.out)}
-	options := demo.Options{Launch: launchDemo(dir), Show: timeline.Show}
+	options := demo.Options{Show: timeline.Show, Bot: daemon.Options{
+		Load:    func() (*policy.Policy, policy.Diagnostics) { return policy.Parse("demo.yaml", demo.Policy, nil) },
+		DataDir: dir, Listen: "off",
+	}}
 	if c.JSON {
 		options.Show = func(h demo.Happening) { happened = append(happened, h) }
 	} else if isTerminal(s.out) {
@@ -59,37 +61,4 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 	}
 	timeline.Summarize(summary)
 	return nil
-}
-
-// launchDemo starts the real bot on the demo's stage, with its store in dir.
-func launchDemo(dir string) demo.Launch {
-	return func(ctx context.Context, setup demo.Setup) (demo.Bot, error) {
-		d, err := daemon.Open(ctx, daemon.Options{
-			Load:  func() (*policy.Policy, policy.Diagnostics) { return policy.Parse("demo.yaml", demo.Policy, nil) },
-			Token: setup.Token, APIBase: setup.API, DataDir: dir, Listen: "off", OnVerdict: setup.OnVerdict,
-		})
-		if err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithCancel(ctx)
-		b := &demoBot{Daemon: d, stop: cancel, stopped: make(chan error, 1)}
-		go func() { b.stopped <- d.Run(ctx) }()
-		return b, nil
-	}
-}
-
-// demoBot is a running bot.
-type demoBot struct {
-	*daemon.Daemon
-	stop    context.CancelFunc
-	stopped chan error
-}
-
-// Ready reports why the bot is not moderating yet.
-func (b *demoBot) Ready() error { return b.Bot.Ready() }
-
-// Stop drains the bot.
-func (b *demoBot) Stop() error {
-	b.stop()
-	return errors.Join(<-b.stopped, b.Close())
 }

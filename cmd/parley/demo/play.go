@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"parley/bot/discord/discordtest"
+	"parley/cmd/parley/daemon"
 	"parley/moderation"
 )
 
 // Options say how the demo is shown.
 type Options struct {
-	Launch Launch
-	Show   func(Happening) // told of everything as it happens
-	Pace   time.Duration   // pause between comments, so that a person can read along
+	Bot  daemon.Options  // the bot to show; the stage fills in where Discord is and what it hears
+	Show func(Happening) // told of everything as it happens
+	Pace time.Duration   // pause between comments, so that a person can read along
 }
 
 // Happening is one thing that happened: a scene began, a comment was judged, somebody did
@@ -48,7 +49,7 @@ type play struct {
 
 // Perform plays a script and returns what came of it.
 func Perform(ctx context.Context, script Script, o Options) (Summary, error) {
-	s, err := build(ctx, script.Members, o.Launch)
+	s, err := build(ctx, script.Members, o.Bot)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -2,31 +2,12 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"parley/bot/discord/discordtest"
-	"parley/moderation"
+	"parley/cmd/parley/daemon"
 )
-
-// Bot is the bot on stage.
-type Bot interface {
-	// Ready reports why the bot is not moderating yet; nil when it is.
-	Ready() error
-	// Stop drains the bot and waits for it.
-	Stop() error
-}
-
-// Setup is what a bot needs to appear on stage.
-type Setup struct {
-	API       string // where the stand-in for Discord answers
-	Token     string
-	OnVerdict func(c *moderation.Comment, v *moderation.Verdict, took time.Duration)
-}
-
-// Launch starts the real bot.
-type Launch func(ctx context.Context, s Setup) (Bot, error)
 
 // Names of the places that the script knows.
 const (
@@ -47,11 +28,11 @@ type stage struct {
 	moderator *discordtest.Member
 	cast      map[string]*discordtest.Member
 	heard     *hearing
-	bot       Bot
+	bot       *daemon.Running
 }
 
 // build sets the stage and starts the bot on it.
-func build(ctx context.Context, members []string, launch Launch) (*stage, error) {
+func build(ctx context.Context, members []string, bot daemon.Options) (*stage, error) {
 	server, err := discordtest.Start()
 	if err != nil {
 		return nil, fmt.Errorf("start the stand-in for Discord: %w", err)
@@ -66,34 +47,12 @@ func build(ctx context.Context, members []string, launch Launch) (*stage, error)
 	for _, name := range members {
 		s.cast[name] = s.guild.NewMember(name)
 	}
-	s.bot, err = launch(ctx, Setup{API: server.URL(), Token: server.Token(), OnVerdict: s.heard.verdict})
-	if err != nil {
+	bot.APIBase, bot.Token, bot.OnVerdict = server.URL(), server.Token(), s.heard.verdict
+	if s.bot, err = daemon.Start(ctx, bot); err != nil {
 		server.Close()
 		return nil, err
 	}
-	if err := s.awaitReady(ctx); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
 	return s, nil
-}
-
-// awaitReady asks the bot, as an orchestrator asks /readyz.
-func (s *stage) awaitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
-	for {
-		err := s.bot.Ready()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return fmt.Errorf("the bot did not get ready: %w", err)
-		}
-	}
 }
 
 func (s *stage) close() error {
