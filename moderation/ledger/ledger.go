@@ -117,7 +117,8 @@ type Delivery struct {
 // Outbox is the durable queue between decisions and what they do.
 type Outbox interface {
 	// Take hands out up to n due effects, oldest first, to this consumer alone. Effects
-	// taken by a consumer that died (nothing settled within lease) are handed out again.
+	// taken by a consumer that died (nothing settled within lease) are handed out again. All
+	// consumers of a queue name the same lease.
 	Take(ctx context.Context, guild string, q Queue, consumer string, n int, lease time.Duration) ([]Delivery, error)
 	// Settle removes a delivery for good and adds the event, if its Kind is set, to the
 	// effect's case together with the card that was posted, if any. The case's version stays:

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,13 +134,21 @@ func readOnly(b *book) {
 }
 
 func boundedCount(b *book) {
-	last := 0
-	for i := range ledger.CountedAtMost + 500 {
-		s := b.sighting(fmt.Sprint(10_000+i), "ann", time.Duration(i)*time.Millisecond)
-		last = b.observe(s).Counts[0]
+	const flood, workers = ledger.CountedAtMost + 512, 64
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < flood; i += workers {
+				s := b.sighting(fmt.Sprint(10_000+i), "ann", time.Duration(i)*time.Millisecond)
+				if _, err := b.Observe(b.ctx, s); err != nil {
+					b.Errorf("observe: %v", err)
+				}
+			}
+		})
 	}
-	if last != ledger.CountedAtMost {
-		b.Errorf("a flood counted %d, want it to stop at %d", last, ledger.CountedAtMost)
+	wg.Wait()
+	if n := b.observe(b.sighting("99999", "ann", flood*time.Millisecond)).Counts[0]; n != ledger.CountedAtMost {
+		b.Errorf("a flood counted %d, want it to stop at %d", n, ledger.CountedAtMost)
 	}
 }
 
