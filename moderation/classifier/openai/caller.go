@@ -11,6 +11,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"parley/moderation"
+	"parley/moderation/ledger"
 )
 
 const (
@@ -162,6 +163,29 @@ func (c *caller) spend(ctx context.Context, tokens int64) error {
 		c.broke = again
 		c.mu.Unlock()
 		return c.overBudget(again)
+	}
+	return nil
+}
+
+// overspend books tokens that a call used beyond what was reserved for it, so that the calls
+// after it stay within the limits all the same. Some texts, such as endless digits, have more
+// tokens than anybody would guess.
+func (c *caller) overspend(ctx context.Context, tokens int64) error {
+	if tokens <= 0 {
+		return nil
+	}
+	var budgets []ledger.Budget
+	for _, b := range c.stage.Limits.budgets(c.name, 0) {
+		if b.Amount == 0 { // one of tokens
+			b.Amount, b.Limit = tokens, unlimited
+			budgets = append(budgets, b)
+		}
+	}
+	if len(budgets) == 0 {
+		return nil
+	}
+	if _, _, err := c.purse.Spend(ctx, account, time.Now(), budgets); err != nil {
+		return fmt.Errorf("book %d tokens more: %w", tokens, err)
 	}
 	return nil
 }

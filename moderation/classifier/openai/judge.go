@@ -34,7 +34,8 @@ func newJudgeStage(cfg Config, p purse, t *tally) *judgeStage {
 // was used is reported with an error, too: failed attempts cost as much as good ones.
 func (j *judgeStage) ask(ctx context.Context, q *question, checked moderation.Opinion) (moderation.Opinion, Spending, error) {
 	var used Spending
-	opinion, err := call(ctx, j.caller, j.tokens(q), func(ctx context.Context) (moderation.Opinion, error) {
+	reserved := j.tokens(q)
+	opinion, err := call(ctx, j.caller, reserved, func(ctx context.Context) (moderation.Opinion, error) {
 		p, err := newPrompt(q, checked)
 		if err != nil {
 			return moderation.Opinion{}, err
@@ -43,7 +44,11 @@ func (j *judgeStage) ask(ctx context.Context, q *question, checked moderation.Op
 		if err != nil {
 			return moderation.Opinion{}, err
 		}
-		used = used.add(j.count(p, resp))
+		once := j.count(p, resp)
+		used = used.add(once)
+		if err := j.overspend(ctx, once.Tokens-reserved); err != nil {
+			return moderation.Opinion{}, err
+		}
 		return j.read(resp, p, q)
 	})
 	opinion.Source, opinion.Model = "model:"+j.name, j.stage.Model

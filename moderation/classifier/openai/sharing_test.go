@@ -215,6 +215,32 @@ func TestATokenBudgetForTheDayIsNeverOverrun(t *testing.T) {
 	})
 }
 
+func TestTokensBeyondTheReserveCountAgainstTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Tokens: func(text string) int { return 4 * len(text) }})
+		cfg := judge()
+		cfg.Judge.Limits = openai.Limits{TokensPerDay: 20_000}
+		a := adviser(t, cfg, server, newMemory())
+		for i := range 10 {
+			opinion(t, a, undecided(fmt.Sprint("question number ", i)))
+		}
+		used := 0
+		for _, c := range server.Calls() {
+			used += c.Tokens
+		}
+		status, err := a.Status(t.Context(), "g1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := status.Stages[0].Budgets[0].Used; got != int64(used) {
+			t.Errorf("%d tokens are on the books, %d were used", got, used)
+		}
+		if calls := len(server.Calls()); calls > 3 {
+			t.Errorf("%d calls of %d tokens each under a limit of 20000", calls, used/calls)
+		}
+	})
+}
+
 func TestTheProvidersRemainingTokensAreHonoured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := openaitest.New(openaitest.Script{Limits: openaitest.Limits{Tokens: 3000}})

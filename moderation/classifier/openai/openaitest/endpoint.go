@@ -43,7 +43,7 @@ func (s *Server) moderation(call *Call) (func() []byte, *failure) {
 		var text string
 		if json.Unmarshal(raw, &text) == nil {
 			call.Inputs = append(call.Inputs, text)
-			call.Tokens += countTokens(text)
+			call.Tokens += s.script.count(text)
 			results++
 			continue
 		}
@@ -61,7 +61,7 @@ func (s *Server) moderation(call *Call) (func() []byte, *failure) {
 			pictures++
 		}
 		call.Inputs = append(call.Inputs, p.Text+p.Image.URL)
-		call.Tokens += countTokens(p.Text)
+		call.Tokens += s.script.count(p.Text)
 	}
 	if pictures > 1 {
 		return nil, &failure{http.StatusBadRequest, "too_many_images", "input"}
@@ -123,7 +123,7 @@ func (s *Server) chat(call *Call) (func() []byte, *failure) {
 	call.Model = request.Model
 	call.Prompt = Prompt{Model: request.Model, Format: request.Format.Type}
 	for _, m := range request.Messages {
-		call.Tokens += countTokens(m.Content)
+		call.Tokens += s.script.count(m.Content)
 		if m.Role == "system" {
 			call.Prompt.System = m.Content
 		} else {
@@ -189,7 +189,7 @@ func (s *Server) completion(call *Call) []byte {
 		finish = "stop"
 	}
 	s.mu.Lock()
-	prompt, reply := call.Tokens, countTokens(content)
+	prompt, reply := call.Tokens, s.script.count(content)
 	call.Tokens += reply
 	number := call.Number
 	s.mu.Unlock()

@@ -13,6 +13,9 @@ type Script struct {
 	// Fault breaks calls. Nil: none.
 	Fault func(Call) Fault
 
+	// Tokens counts a text's tokens. Nil: four bytes are one.
+	Tokens func(text string) int
+
 	Latency time.Duration // of every answer
 	Limits  Limits
 	Key     string   // the API key that is asked for; "" takes any
@@ -88,5 +91,10 @@ type Call struct {
 	Answered bool
 }
 
-// countTokens counts four letters as a token, rounded up: crude, and the same every time.
-func countTokens(text string) int { return (len(text) + 3) / 4 }
+// count counts tokens, without a function of its own crudely, and the same every time.
+func (s *Script) count(text string) int {
+	if s.Tokens != nil {
+		return s.Tokens(text)
+	}
+	return (len(text) + 3) / 4
+}
