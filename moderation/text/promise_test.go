@@ -149,6 +149,7 @@ func TestWordsOfTheArticleAreNotTheCommenters(t *testing.T) {
 		{"> the attackers cheered\nand nobody helped", []string{"the attackers cheered"}},
 		{"> they are filthy animals\nagreed", nil},
 		{"filthy vermin", nil},
+		{"as mob shouts we all cheer", nil},
 		{"he is 'vermin and worse'", nil},
 		{"outside club. Witnesses said nothing", nil},
 	} {
