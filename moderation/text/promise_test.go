@@ -266,3 +266,12 @@ func TestTokensKnowWhereSentencesBegin(t *testing.T) {
 		t.Errorf("got %q, want %q", strings.Join(got, " "), want)
 	}
 }
+
+func TestHalfALetterIsShownWhole(t *testing.T) {
+	w := views("aéz").View(Raw)
+	for at, want := range map[[2]int]string{{0, 2}: "aé", {2, 3}: "é", {2, 4}: "éz", {-1, 9}: "aéz", {3, 2}: ""} {
+		if got := w.Origin(at[0], at[1]).In("aéz"); got != want {
+			t.Errorf("bytes %v are shown as %q, want %q", at, got, want)
+		}
+	}
+}
