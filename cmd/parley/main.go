@@ -20,6 +20,7 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" help:"Watch the bot moderate a scripted community: no token, no Redis, no network."`
 	Check   checkCommand   `cmd:"" help:"Check a policy; every mistake with file, line and column."`
 	Score   scoreCommand   `cmd:"" help:"Judge texts, or JSON lines from standard input."`
+	Bench   benchCommand   `cmd:"" help:"Measure throughput and latency against a bare client."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

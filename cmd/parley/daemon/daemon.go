@@ -32,6 +32,7 @@ type Options struct {
 	OpenAIKey string
 	Listen    string // overrides the policy's; "off" for nowhere
 
+	Wrap      func(ledger.Store) ledger.Store // puts something around the store; nil: nothing
 	OnVerdict func(c *moderation.Comment, v *moderation.Verdict, took time.Duration)
 	Log       *slog.Logger // nil: nothing is logged
 }
@@ -66,6 +67,9 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	store, err := openStore(ctx, o.RedisURL, or(o.DataDir, p.Store.DataDir))
 	if err != nil {
 		return nil, err
+	}
+	if o.Wrap != nil {
+		store = o.Wrap(store)
 	}
 	d := &Daemon{Store: store, options: o, rules: rules, listen: or(o.Listen, p.Server.Listen)}
 	if err := d.assemble(p, first); err != nil {

@@ -1,0 +1,238 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/bot/discord/discordtest"
+	"parley/cmd/parley/daemon"
+	"parley/moderation"
+	"parley/moderation/ledger"
+)
+
+// Options say what to measure.
+type Options struct {
+	Bot      daemon.Options // the bot, but for what the stand-in fills in
+	Comments int            // how many in each stream
+	Program  string         // path of this program, for the bot in a process of its own
+	Config   string         // path of the policy for that bot
+	Stage    func(name string)
+}
+
+// Result is what was measured. Rates are per second of wall time, times in milliseconds.
+type Result struct {
+	Store             string  `json:"store"`
+	Comments          int     `json:"comments"`
+	CommentsPerSecond float64 `json:"comments_per_second"`
+	FloorPerSecond    float64 `json:"floor_per_second"` // bare discordgo, no-op handler
+	RatioToFloor      float64 `json:"ratio_to_floor"`
+	HalfLoad          float64 `json:"half_load_per_second"` // at which latencies were taken
+	VerdictP50        float64 `json:"verdict_p50_ms"`       // from gateway frame to verdict
+	VerdictP99        float64 `json:"verdict_p99_ms"`
+	EffectP50         float64 `json:"effect_p50_ms"` // from gateway frame to the request that takes it down
+	EffectP99         float64 `json:"effect_p99_ms"`
+	RoundTripsClean   float64 `json:"round_trips_clean"`  // calls of the store per clean comment
+	Allocs            float64 `json:"allocs_per_comment"` // bot, client library and stand-in
+	FloorAllocs       float64 `json:"floor_allocs_per_comment"`
+	RSS               float64 `json:"rss_mb"`   // peak of a bot in its own process, at half load
+	Ready             float64 `json:"ready_ms"` // from starting that process to /readyz
+}
+
+// bench is one run.
+type bench struct {
+	Options
+	server  *discordtest.Server
+	channel *discordtest.Channel
+	members []*discordtest.Member
+	mixed   []discordtest.FloodComment
+	heard   heard
+	calls   calls
+}
+
+// authors is how many members comment; each says so little that nobody looks like a flood.
+const authors = 4000
+
+// Run measures. It takes a few times as long as it takes to read the stream.
+func Run(ctx context.Context, o Options) (Result, error) {
+	b := &bench{Options: o}
+	if err := b.build(); err != nil {
+		return Result{}, err
+	}
+	defer b.server.Close()
+
+	o.Stage("bare discordgo")
+	floor, err := b.floor(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("the floor: %w", err)
+	}
+	r := Result{Comments: o.Comments, FloorPerSecond: floor.perSecond, FloorAllocs: floor.allocs}
+	if err := b.inProcess(ctx, &r); err != nil {
+		return Result{}, err
+	}
+	o.Stage("a bot in its own process")
+	if err := b.ownProcess(ctx, &r); err != nil {
+		return Result{}, fmt.Errorf("the bot in its own process: %w", err)
+	}
+	return r, nil
+}
+
+func (b *bench) build() (err error) {
+	if b.server, err = discordtest.Start(); err != nil {
+		return fmt.Errorf("start the stand-in for Discord: %w", err)
+	}
+	guild := b.server.NewGuild("Bench")
+	guild.BotRole().Raise()
+	guild.NewTextChannel(reviewChannel)
+	b.channel = guild.NewTextChannel(newsChannel)
+	for i := range authors {
+		b.members = append(b.members, guild.NewMember(fmt.Sprintf("member-%d", i)))
+	}
+	b.mixed = stream(b.members, b.Comments, false)
+	return nil
+}
+
+// Names that the bench's policy uses.
+const (
+	newsChannel   = "world-news"
+	reviewChannel = "mod-queue"
+)
+
+func (b *bench) shareArticle() error {
+	_, err := guildOwner(b.channel).PostArticle(b.channel, discordtest.Embed{Title: "Council debates the budget", Description: "A long evening in the town hall, with few decisions."})
+	return err
+}
+
+func guildOwner(c *discordtest.Channel) *discordtest.Member { return c.Guild.Owner() }
+
+// inProcess measures throughput, latency, allocations and calls of the store.
+func (b *bench) inProcess(ctx context.Context, r *Result) (err error) {
+	o := b.Bot
+	o.APIBase, o.Token, o.OnVerdict = b.server.URL(), b.server.Token(), b.heard.verdict
+	o.Wrap = func(s ledger.Store) ledger.Store { return counted{s, &b.calls} }
+	running, err := daemon.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, running.Stop()) }()
+	r.Store = running.Store.Name()
+	if err := b.shareArticle(); err != nil {
+		return err
+	}
+
+	b.Stage("clean comments, flat out")
+	calm := stream(b.members, b.Comments, true)
+	b.calls.reset()
+	if _, err = b.flatOut(ctx, calm); err != nil {
+		return err
+	}
+	r.RoundTripsClean = float64(b.calls.total()) / float64(len(calm))
+
+	b.Stage("mixed comments, flat out")
+	full, err := b.flatOut(ctx, b.mixed)
+	if err != nil {
+		return err
+	}
+	r.CommentsPerSecond, r.Allocs = full.perSecond, full.allocs
+	r.RatioToFloor = r.CommentsPerSecond / r.FloorPerSecond
+
+	b.Stage("mixed comments, half load")
+	r.HalfLoad = full.perSecond / 2
+	return b.latencies(ctx, r)
+}
+
+func (b *bench) flatOut(ctx context.Context, comments []discordtest.FloodComment) (pace, error) {
+	done := b.heard.expect(len(comments))
+	return b.measure(ctx, discordtest.Flood{Channel: b.channel, Comments: comments}, done)
+}
+
+// latencies floods at half load and compares when frames were sent, verdicts reached and
+// requests made.
+func (b *bench) latencies(ctx context.Context, r *Result) error {
+	done := b.heard.expect(len(b.mixed))
+	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.mixed, Rate: r.HalfLoad})
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, done); err != nil {
+		return err
+	}
+	var verdicts, effects []time.Duration
+	down := map[string]bool{}
+	for id, h := range b.heard.all() {
+		if sent, ok := log.SentAt(id); ok {
+			verdicts = append(verdicts, h.at.Sub(sent))
+			if h.action >= moderation.Hold {
+				down[id] = true
+			}
+		}
+	}
+	if err := b.awaitDown(ctx, down); err != nil {
+		return err
+	}
+	for _, request := range b.server.RequestsTo(takeDownRoute) {
+		if sent, ok := log.SentAt(lastPart(request.Path)); ok {
+			effects = append(effects, request.At.Sub(sent))
+		}
+	}
+	r.VerdictP50, r.VerdictP99 = percentiles(verdicts)
+	r.EffectP50, r.EffectP99 = percentiles(effects)
+	return nil
+}
+
+// heard collects verdicts.
+type heard struct {
+	mu      sync.Mutex
+	reached map[string]reached
+	left    int
+	done    chan struct{}
+}
+
+type reached struct {
+	at     time.Time
+	action moderation.Action
+}
+
+// expect forgets what was heard and returns a channel that is closed after n verdicts.
+func (h *heard) expect(n int) <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.reached, h.left, h.done = make(map[string]reached, n), n, make(chan struct{})
+	return h.done
+}
+
+func (h *heard) verdict(c *moderation.Comment, v *moderation.Verdict, _ time.Duration) {
+	at := time.Now()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.left == 0 {
+		return
+	}
+	h.reached[c.ID] = reached{at, v.Action}
+	if h.left--; h.left == 0 {
+		close(h.done)
+	}
+}
+
+func (h *heard) all() map[string]reached {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.reached
+}
+
+// calls counts what is asked of the store on a comment's way.
+type calls struct{ observe, commit, other atomic.Int64 }
+
+func (c *calls) reset() { c.observe.Store(0); c.commit.Store(0); c.other.Store(0) }
+
+func (c *calls) total() int64 { return c.observe.Load() + c.commit.Load() + c.other.Load() }
+
+func mallocs() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Mallocs
+}
