@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -64,14 +63,6 @@ func longestCall(timeout time.Duration) time.Duration {
 	return attempts*(timeout+shortWait) + (1<<attempts)*firstDelay
 }
 
-func endpoint(base, path string) string {
-	joined, err := url.JoinPath(base, path)
-	if err != nil { // withDefaults has parsed base
-		return strings.TrimRight(base, "/") + "/" + path
-	}
-	return joined
-}
-
 // On reports whether comments of a community are sent anywhere at all.
 func (a *Adviser) On(guild string) bool {
 	return a.whyOff(guild) == ""
@@ -93,7 +84,7 @@ func (a *Adviser) Opinion(ctx context.Context, c moderation.Case) (moderation.Op
 		return moderation.Opinion{Source: "model:openai", Unknown: "second opinions are off: " + why}, nil
 	}
 	q := newQuestion(c, a.cfg.Community(c.Guild))
-	if q.empty() {
+	if q.words == "" && (len(q.pictures) == 0 || a.scoring == nil) {
 		return moderation.Opinion{Source: "model:openai", Action: a.failMode(nil), Unknown: "the comment has nothing that can be sent"}, nil
 	}
 	opinion, err := a.answers.answer(ctx, c.Guild, q.key(a.models), a.closed, func(ctx context.Context) (moderation.Opinion, error) {

@@ -105,6 +105,28 @@ func TestPicturesAreScoredOneByOneAndTheWorstCounts(t *testing.T) {
 	}
 }
 
+func TestWhatNoModelCanLookAtIsUnknown(t *testing.T) {
+	picture := undecided(" \n")
+	picture.Comment.Attachments = []moderation.Attachment{{ContentType: "image/png", URL: "https://cdn.test/one.png"}}
+	for name, tc := range map[string]struct {
+		cfg   openai.Config
+		c     moderation.Case
+		calls int
+	}{
+		"blanks":                                {scoring(), undecided(" \n"), 0},
+		"a picture, where only the judge is on": {judge(), picture, 0},
+		"a picture, as a control":               {scoring(), picture, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := openaitest.New(openaitest.Script{})
+			o := opinion(t, adviser(t, tc.cfg, server, newMemory()), tc.c)
+			if len(server.Calls()) != tc.calls || (o.Unknown == "") != (tc.calls > 0) {
+				t.Errorf("%d calls, got %+v", len(server.Calls()), o)
+			}
+		})
+	}
+}
+
 func TestTheModerationModelChecksTheJudge(t *testing.T) {
 	server := openaitest.New(openaitest.Script{Score: func(string) map[string]float64 {
 		return map[string]float64{"hate/threatening": 0.95}

@@ -40,6 +40,7 @@ func (f form) request(model string, answerTokens int, p prompt) goopenai.ChatCom
 		r.Temperature = math.SmallestNonzeroFloat32 // the steadiest answer; a plain 0 would be left out
 	}
 	if f.oldLimit {
+		//lint:ignore SA1019 older compatible servers know no other
 		r.MaxTokens = answerTokens
 	} else {
 		r.MaxCompletionTokens = answerTokens

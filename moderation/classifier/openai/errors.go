@@ -55,11 +55,11 @@ func (e *statusError) question() bool {
 	return false
 }
 
-// verdictOnError says what an error means for the circuit breaker.
-type verdictOnError int
+// bearing is what an error means for the circuit breaker.
+type bearing int
 
 const (
-	countsAsSuccess verdictOnError = iota
+	countsAsSuccess bearing = iota
 	countsAsFailure
 	countsAsNothing
 )
@@ -67,7 +67,7 @@ const (
 // blame decides whether an error speaks against the server. A question that the model
 // cannot answer well must not: otherwise anybody could write comments that switch second
 // opinions off for everybody.
-func blame(err error) verdictOnError {
+func blame(err error) bearing {
 	var status *statusError
 	switch {
 	case err == nil, errors.Is(err, ErrNonsense):

@@ -36,7 +36,7 @@ type question struct {
 func newQuestion(c moderation.Case, community Community) *question {
 	hide := newMask(&c.Comment)
 	q := &question{comment: c.Comment, verdict: c.Verdict}
-	q.words, q.cut = clip(hide.people(allWords(&c.Comment)), longestComment)
+	q.words, q.cut = clip(strings.TrimSpace(hide.people(allWords(&c.Comment))), longestComment)
 	q.title, _ = clip(hide.people(c.Comment.Article.Title), longestContext)
 	q.summary, _ = clip(hide.people(c.Comment.Article.Summary), longestContext)
 	q.parent, _ = clip(hide.people(c.Comment.Parent.Text), longestContext)
@@ -48,9 +48,6 @@ func newQuestion(c moderation.Case, community Community) *question {
 	}
 	return q
 }
-
-// empty reports whether there is nothing to ask about.
-func (q *question) empty() bool { return strings.TrimSpace(q.words) == "" && len(q.pictures) == 0 }
 
 // allWords is the comment followed by what came with it. The author's display name stays here.
 func allWords(c *moderation.Comment) string {

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"context"
+	"strings"
 
 	"parley/moderation"
 )
@@ -17,7 +18,7 @@ type scoreStage struct {
 func newScoreStage(cfg Config, p purse, t *tally) *scoreStage {
 	m := cfg.Moderation
 	s := &scoreStage{caller: newCaller(moderationStage, m.Stage, p, t, cfg.Changed), offsets: m.Offsets}
-	s.scorer = &scorer{url: endpoint(cfg.BaseURL, "moderations"), key: cfg.APIKey, model: m.Model, client: watch(cfg.HTTP, &s.pace)}
+	s.scorer = &scorer{url: strings.TrimRight(cfg.BaseURL, "/") + "/moderations", key: cfg.APIKey, model: m.Model, client: watch(cfg.HTTP, &s.pace)}
 	s.batcher = &batcher{size: m.Batch, wait: m.Wait, send: s.send}
 	return s
 }
