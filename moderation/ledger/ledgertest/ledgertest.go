@@ -32,6 +32,7 @@ func Run(t *testing.T, place Place) {
 		{"Memory", memory()},
 		{"Policies", policies()},
 		{"Restarting", restarting()},
+		{"WhateverTheOrder", whateverTheOrder()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for name, promise := range part.promises {
