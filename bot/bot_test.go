@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -210,5 +212,57 @@ func TestABotNeedsItsParts(t *testing.T) {
 		if _, err := New(c); err == nil {
 			t.Errorf("a bot without a %s was made", name)
 		}
+	}
+}
+
+func TestAShadowRuleIsRememberedAndDoesNothing(t *testing.T) {
+	p, store := newTown(), openStore(t)
+	b := start(t, p, store, nil)
+	for range 2 { // the same comment twice
+		p.post(t, says(1, "ann", "shadow rules match this"))
+	}
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	hits, all, err := store.ShadowHits(t.Context(), "g", "new-rule", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all != 1 || len(hits) != 1 || hits[0].Comment != "1" || hits[0].Would != moderation.Remove {
+		t.Errorf("%d hits %+v, want one about comment 1 that would have been removed", all, hits)
+	}
+	if len(p.carried) != 0 {
+		t.Errorf("a shadow rule did something: %v", p.carried)
+	}
+}
+
+// TestTheLogNeverHoldsWhatPeopleWrote runs everything that logs at its most talkative.
+func TestTheLogNeverHoldsWhatPeopleWrote(t *testing.T) {
+	p, store := newTown(), openStore(t)
+	var log bytes.Buffer
+	p.refuse = func(e moderation.Effect) error {
+		switch e.Kind {
+		case moderation.TakeDown:
+			return ErrForbidden
+		case moderation.Notify:
+			return &RetryError{After: time.Hour, Err: errLine}
+		}
+		return nil
+	}
+	b := start(t, p, store, func(c *Config) {
+		c.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c.Drain = time.Second
+	})
+	for i, text := range []string{"remove xylophone", "hold xylophone", "review xylophone", "shadow xylophone", "xylophone"} {
+		p.post(t, says(i+1, "ann", text))
+	}
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), `"case":"1"`) {
+		t.Errorf("the log does not name the case:\n%s", log.String())
+	}
+	if strings.Contains(log.String(), "xylophone") {
+		t.Errorf("the log holds comment text:\n%s", log.String())
 	}
 }

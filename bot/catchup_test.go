@@ -28,7 +28,7 @@ func TestWhatWasMissedIsReadFromTheWatermarkAndJudged(t *testing.T) {
 		}
 		b := start(t, p, store, nil)
 		p.in.Gap(t.Context(), "g", []string{"news"})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(p.deleted) != 240 {
 			t.Errorf("%d comments were acted on, want the 240 behind the watermark", len(p.deleted))
 		}
@@ -52,7 +52,7 @@ func TestACommunityThatParleyIsNewToStartsNow(t *testing.T) {
 		start(t, p, store, nil)
 		p.in.Gap(t.Context(), "g", []string{"news"})
 		p.post(t, says(2, "ann", "good morning"))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(p.deleted) != 0 {
 			t.Error("a comment from before Parley came was judged")
 		}
@@ -74,7 +74,7 @@ func TestAThreadThatWasOpenedDuringTheGapIsReadToo(t *testing.T) {
 		p.missed(c)
 		start(t, p, store, nil)
 		p.in.Gap(t.Context(), "g", []string{"news", "thread"})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if p.deleted["8"] != 1 {
 			t.Error("the new thread's comment was not judged")
 		}
@@ -94,7 +94,7 @@ func TestWhatArrivesBothWaysIsActedOnOnce(t *testing.T) {
 		if err := p.in.Comment(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if p.deleted["1"] != 1 || pointsOf(t, store, "ann") != 1 {
 			t.Errorf("taken down %d times with %d points, want once with 1", p.deleted["1"], pointsOf(t, store, "ann"))
 		}
@@ -136,7 +136,7 @@ func TestAGapIsReadAgainUntilThePlatformAnswers(t *testing.T) {
 				start(t, p, store, func(c *Config) { c.Source, c.Log = source, nil })
 				p.in.Gap(t.Context(), "g", []string{"news"})
 				p.post(t, says(2, "bob", "good morning"))
-				time.Sleep(10 * time.Minute)
+				pass(10 * time.Minute)
 				if len(p.deleted) != tt.want {
 					t.Errorf("%d comments were acted on, want %d", len(p.deleted), tt.want)
 				}

@@ -264,7 +264,7 @@ func lifeAndDeath(t *testing.T, m *mortal) (sum summary, twice []string, died bo
 func settle(t *testing.T, b *Bot, s ledger.Store) {
 	t.Helper()
 	for range 100 {
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		n, err := s.Waiting(context.Background(), "g", ledger.Effects)
 		if err != nil {
 			t.Fatal(err)
@@ -272,7 +272,7 @@ func settle(t *testing.T, b *Bot, s ledger.Store) {
 		if n == 0 && valueOf(t, b, "parley_comments_parked") == 0 {
 			return
 		}
-		time.Sleep(lease / 2)
+		pass(lease / 2)
 	}
 	t.Fatal("after 50 minutes there are still effects that wait")
 }
@@ -379,7 +379,7 @@ func TestWhileTheStoreIsAwayNothingIsLostAndModeratorsAreToldOnce(t *testing.T) 
 			return nil, nil
 		}}, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "remove"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if err := b.Ready(); err != nil {
 			t.Fatalf("not ready before: %v", err)
 		}
@@ -388,7 +388,7 @@ func TestWhileTheStoreIsAwayNothingIsLostAndModeratorsAreToldOnce(t *testing.T) 
 		for i := 2; i <= 20; i++ {
 			p.post(t, says(i, "ann", "remove"))
 		}
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if err := b.Ready(); !errors.Is(err, ledger.ErrAway) {
 			t.Errorf("ready while the store is away: %v", err)
 		}
@@ -400,7 +400,7 @@ func TestWhileTheStoreIsAwayNothingIsLostAndModeratorsAreToldOnce(t *testing.T) 
 		}
 
 		set(false)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if err := b.Ready(); err != nil {
 			t.Errorf("not ready after: %v", err)
 		}
@@ -441,7 +441,7 @@ func TestACommentThatTheStoreRefusesIsLeftToModeratorsAndTheRestGoesOn(t *testin
 		b := start(t, p, &refusing{Store: store, id: "1"}, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "remove"))
 		p.post(t, says(2, "ann", "remove"))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(p.deleted) != 1 || p.deleted["2"] != 1 {
 			t.Errorf("taken down: %v, want only the second", p.deleted)
 		}

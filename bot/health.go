@@ -38,11 +38,12 @@ func (h *storeHealth) failed(operation string, err error) {
 	if !h.away.CompareAndSwap(false, true) {
 		return
 	}
+	now := time.Now()
 	h.mu.Lock()
-	h.why, h.since = err, time.Now()
-	tell := h.since.Sub(h.told) > alertEvery
+	h.why, h.since = err, now
+	tell := now.Sub(h.told) > alertEvery
 	if tell {
-		h.told = h.since
+		h.told = now
 	}
 	h.mu.Unlock()
 	h.bot.Log.Error("the store is away; comments are judged and wait in memory until it is back",
@@ -51,7 +52,7 @@ func (h *storeHealth) failed(operation string, err error) {
 		return
 	}
 	h.bot.eachGuild(func(g *guild) {
-		h.bot.alerts.sayWithoutStore(g.id, "alert/store/"+h.since.UTC().Format(time.RFC3339),
+		h.bot.alerts.sayWithoutStore(g.id, "alert/store/"+now.UTC().Format(time.RFC3339),
 			"Parley's memory (its store) cannot be reached. Comments are still read and judged, but nothing is taken down until it is back; then everything is caught up. Whoever runs Parley should look at the store.")
 	})
 }

@@ -62,7 +62,7 @@ func TestASecondOpinionDecidesWhatWasUndecided(t *testing.T) {
 				p, store := newTown(), openStore(t)
 				start(t, p, store, withAdviser(&adviser{answer: thinks(tt.answer, tt.sure)}))
 				p.post(t, says(1, "ann", "unsure what to make of this"))
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				c := caseOf(t, store, "1")
 				if c.State != tt.state || p.deleted["1"] != tt.down || p.cards["1"] != tt.cards || pointsOf(t, store, "ann") != tt.points {
 					t.Errorf("case %s, taken down %d times, %d cards, %d points; want %s, %d, %d, %d",
@@ -92,7 +92,7 @@ func TestAnUndecidedCommentIsNotHeldUpByItsOpinion(t *testing.T) {
 		if took := <-verdicts; took > time.Second {
 			t.Errorf("the verdict took %v", took)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 	})
 }
 
@@ -105,13 +105,13 @@ func TestOneOpinionIsAskedForEachRevision(t *testing.T) {
 		for range 3 {
 			p.post(t, c)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if a.asked["1"] != 1 {
 			t.Errorf("asked %d times about one revision that arrived three times", a.asked["1"])
 		}
 		c.Revision, c.Time = noon.UnixMilli(), noon.Add(time.Second)
 		p.post(t, c)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if a.asked["1"] != 2 {
 			t.Errorf("asked %d times about two revisions", a.asked["1"])
 		}
@@ -134,7 +134,7 @@ func TestAnOpinionThatIsNotToBeHadYetIsAskedForLater(t *testing.T) {
 		}}
 		start(t, p, store, withAdviser(a))
 		p.post(t, says(1, "ann", "unsure"))
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if len(asked) != 3 || asked[1].Sub(asked[0]) < time.Minute {
 			t.Errorf("asked at %v; want three times, the second a minute after the first", asked)
 		}
@@ -153,11 +153,11 @@ func TestAModeratorWhoIsQuickerThanTheOpinionHasTheLastWord(t *testing.T) {
 		}}
 		b := start(t, p, store, withAdviser(a))
 		p.post(t, says(1, "ann", "unsure"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if _, err := b.Desk().Decide(t.Context(), Ruling{Guild: "g", Case: "1", Kind: moderation.Dismiss, By: "m1"}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if c := caseOf(t, store, "1"); c.State != moderation.CaseDismissed || len(p.deleted) != 0 {
 			t.Errorf("case %s, taken down %v; want dismissed and nothing taken down", c.State, p.deleted)
 		}
@@ -185,14 +185,14 @@ func TestQuestionsSurviveARestart(t *testing.T) {
 		}}
 		first := start(t, p, store, withAdviser(never))
 		p.post(t, says(1, "ann", "unsure"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if err := first.stop(); err != nil {
 			t.Fatal(err)
 		}
 		p.running = make(chan struct{})
 		start(t, p, store, withAdviser(&adviser{answer: thinks(moderation.Remove, 0.9)}))
 		p.in.Gap(t.Context(), "g", nil)
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if p.deleted["1"] != 1 {
 			t.Error("the question was forgotten")
 		}

@@ -26,7 +26,7 @@ func TestAnEffectThatFailsIsTriedAgainAndItsCaseKeepsItsOrder(t *testing.T) {
 		}
 		start(t, p, store, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "remove"))
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		want := []string{"1/take_down/r0", "1/notify/r0", "1/show_card/r0"}
 		if !slices.Equal(p.carried, want) || p.refused != 3 {
 			t.Errorf("carried out %v after %d failures, want %v after 3", p.carried, p.refused, want)
@@ -46,7 +46,7 @@ func TestThePlatformSaysWhenToTryAgain(t *testing.T) {
 		}
 		start(t, p, store, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "review"))
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if len(tried) != 2 {
 			t.Fatalf("tried %d times, want 2", len(tried))
 		}
@@ -68,7 +68,7 @@ func TestOneCasesTroubleDoesNotHoldUpAnother(t *testing.T) {
 		start(t, p, store, func(c *Config) { c.Log, c.Drain = nil, time.Millisecond })
 		p.post(t, says(1, "ann", "remove"))
 		p.post(t, says(2, "bob", "remove"))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if p.deleted["2"] != 1 || p.cards["2"] != 1 {
 			t.Errorf("the second case waits: carried out %v", p.carried)
 		}
@@ -96,7 +96,7 @@ func TestTakeDownsGoBeforeEverythingElse(t *testing.T) {
 		for i := 1; i <= 100; i++ {
 			p.post(t, says(i, fmt.Sprint("author", i), "remove"))
 		}
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if took := last[moderation.TakeDown].Sub(began); took > time.Second {
 			t.Errorf("the last of 100 take-downs waited %v for notices and cards", took)
 		}
@@ -119,7 +119,7 @@ func TestWhatThePlatformForbidsIsSaidOnceAndTheRestGoesOn(t *testing.T) {
 		for i := 1; i <= 5; i++ {
 			p.post(t, says(i, fmt.Sprint("author", i), "remove"))
 		}
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if len(p.alerts) != 1 || !strings.Contains(p.alerts[0].Text, "not allowed to delete a comment in <#news>") {
 			t.Errorf("alerts %v, want one that says what is not allowed and where", p.alerts)
 		}
@@ -143,7 +143,7 @@ func TestWhatIsGoneCountsAsDone(t *testing.T) {
 		}
 		start(t, p, store, nil)
 		p.post(t, says(1, "ann", "remove"))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if p.refused != 1 || p.cards["1"] != 1 || len(p.alerts) != 0 {
 			t.Errorf("%d attempts, %d cards, alerts %v; want 1, 1, none", p.refused, p.cards["1"], p.alerts)
 		}
@@ -161,7 +161,7 @@ func TestAnEffectThatNeverSucceedsIsHandedToModerators(t *testing.T) {
 		}
 		start(t, p, store, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "remove"))
-		time.Sleep(12 * time.Hour)
+		pass(12 * time.Hour)
 		if len(p.alerts) != 1 || !strings.Contains(p.alerts[0].Text, "Please do it by hand") {
 			t.Errorf("alerts %v, want one that asks for help", p.alerts)
 		}
@@ -180,7 +180,7 @@ func TestATimeoutThatIsOverIsNotGiven(t *testing.T) {
 			c.Time = time.Now().Add(-2 * time.Hour) // read after a long outage; the timeout is one hour
 			p.post(t, c)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(p.muted) != 0 {
 			t.Errorf("muted until %v, which is past", p.muted["ann"])
 		}
@@ -203,14 +203,14 @@ func TestAPunishmentThatWasNotCarriedOutBeforeTheDismissalNeverIs(t *testing.T) 
 		b := start(t, p, store, func(c *Config) { c.Log = nil })
 		p.post(t, says(1, "ann", "remove"))
 		p.post(t, says(2, "ann", "remove"))
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		if _, err := b.Desk().Decide(t.Context(), Ruling{Guild: "g", Case: "2", Kind: moderation.Dismiss, By: "m1"}); err != nil {
 			t.Fatal(err)
 		}
 		p.mu.Lock()
 		down = false
 		p.mu.Unlock()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if len(p.muted) != 0 || slices.Contains(p.carried, "2/time_out/r0") {
 			t.Errorf("ann was muted for a case that had been dismissed: %v", p.carried)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parley/moderation"
@@ -302,4 +303,11 @@ func event(c moderation.Case) string {
 		all = append(all, fmt.Sprintf("%s(%s)", e.Kind, e.Note))
 	}
 	return strings.Join(all, ", ")
+}
+
+// pass lets fake time pass in a synctest bubble, and waits until everybody has done what
+// they do by then.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }
