@@ -1,6 +1,7 @@
 package discordtest_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -53,6 +54,22 @@ func TestAMessageIsDeletedOnce(t *testing.T) {
 	}
 	if gone, ever := w.channel.Message(message.ID); !ever || !gone.Deleted {
 		t.Errorf("the server remembers %+v", gone)
+	}
+}
+
+func TestNobodyEditsAnothersMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann, ben := w.guild.NewMember("ann"), w.guild.NewMember("ben")
+	message := must[discordtest.Message](t)(ann.Post(w.channel, "mine"))
+	if got := w.request(t, "PATCH", "/channels/"+w.channel.ID+"/messages/"+message.ID, object{"content": "x"}); got.Code != 50005 {
+		t.Errorf("the bot: answered %d %s", got.Status, got.Body)
+	}
+	if _, err := ben.Edit(message, "x"); !errors.Is(err, discordtest.ErrNotAuthor) {
+		t.Errorf("another member: %v", err)
+	}
+	if edited := must[discordtest.Message](t)(ann.Edit(message, "still mine")); edited.Content != "still mine" || edited.EditedAt.IsZero() {
+		t.Errorf("the author: %+v", edited)
 	}
 }
 
