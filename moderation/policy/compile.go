@@ -20,13 +20,21 @@ type compiler struct {
 	lists   map[string]*rule.List // by name as written in the file
 	builtin map[string]*rule.List // by "builtin:…"
 	domains map[string][]string
-	second  *rule.List // words of the second person
+	used    map[string]bool // lists that something uses
 	groups  map[string]int
 	ruleIDs []string
+	specs   []*ruleSpec // of the rules that could be compiled
 }
 
 func (c *compiler) report(at document.Position, suggestion, format string, args ...any) {
 	c.found = append(c.found, document.Diagnostic{At: at, Message: fmt.Sprintf(format, args...), Suggestion: suggestion})
+}
+
+// missing reports that something is not there, unless it may only have been misread.
+func (c *compiler) missing(at document.Position, suggestion, format string, args ...any) {
+	if !c.found.About(at) {
+		c.report(at, suggestion, format, args...)
+	}
 }
 
 func (c *compiler) warn(at document.Position, suggestion, format string, args ...any) {
@@ -51,6 +59,9 @@ func (c *compiler) compile(f *file) *Policy {
 	c.compileOverrides(p, f)
 	if p.Rules != nil {
 		p.base.applyChanges(p.Rules)
+	}
+	if c.found.Err() == nil {
+		c.lint(p, f, c.specs)
 	}
 	return p
 }
@@ -142,7 +153,6 @@ func (c *compiler) compileRules(p *Policy, f *file) {
 	for _, r := range f.Rules {
 		c.ruleIDs = append(c.ruleIDs, r.ID.V)
 	}
-	before := len(c.found)
 	var rules []rule.Rule
 	var specs []*ruleSpec
 	for i := range f.Rules {
@@ -157,18 +167,16 @@ func (c *compiler) compileRules(p *Policy, f *file) {
 			p.Origins = append(p.Origins, s.At)
 		}
 	}
-	set, err := rule.Compile(rules)
-	if err != nil {
-		if c.found.Err() == nil || len(c.found) == before {
-			c.report(c.ruleAt(f, err), "", "%v", err)
-		}
+	if c.found.Err() != nil {
 		return
 	}
-	p.Rules = set
-	if c.found.Err() == nil {
-		c.checkExamples(p, specs)
-		c.lint(p, f, specs)
+	set, err := rule.Compile(rules)
+	if err != nil {
+		c.report(c.ruleAt(f, err), "", "%v", err)
+		return
 	}
+	p.Rules, c.specs = set, specs
+	c.checkExamples(p, specs)
 }
 
 // ruleAt is the place of the rule that an error of rule.Compile names.
@@ -187,17 +195,17 @@ func (c *compiler) rule(s *ruleSpec) (rule.Rule, bool) {
 	ok := true
 	switch {
 	case s.ID.V == "":
-		c.report(s.At, "", "a rule needs an `id`")
+		c.missing(s.At, "", "a rule needs an `id`")
 		ok = false
 	case !validID.MatchString(s.ID.V):
 		c.report(s.ID.At, "", "the id %q must consist of lower case letters, digits and dashes", s.ID.V)
 		ok = false
 	}
 	if strings.TrimSpace(s.Why.V) == "" {
-		c.report(cmp.Or(s.Why.At, s.At), "say in a sentence what is not wanted, for members and moderators", "rule %q has no `why`", s.ID.V)
+		c.missing(cmp.Or(s.Why.At, s.At), "say in a sentence what is not wanted, for members and moderators", "rule %q has no `why`", s.ID.V)
 	}
 	if s.When == nil {
-		c.report(s.At, "", "rule %q has no `when`", s.ID.V)
+		c.missing(s.At, "", "rule %q has no `when`", s.ID.V)
 		return r, false
 	}
 	if r.When = c.condition(s.When); r.When == nil {
@@ -209,10 +217,13 @@ func (c *compiler) rule(s *ruleSpec) (rule.Rule, bool) {
 		}
 	}
 	if len(s.Score) == 0 && s.Action == nil && !r.Ask {
-		c.report(s.At, "add `score: {category: 0.5}`, `action: review` or `ask: openai`", "rule %q gives nothing", s.ID.V)
+		c.missing(s.At, "add `score: {category: 0.5}`, `action: review` or `ask: openai`", "rule %q gives nothing", s.ID.V)
 	}
 	r.Gives = contributions(s.Score)
 	if s.Action != nil {
+		if *s.Action == actionName(moderation.Allow) {
+			c.report(s.At, "take off what others gave with a score below 0, such as `score: {toxicity: -0.8}`, or except comments with `unless`", "rule %q cannot allow outright", s.ID.V)
+		}
 		r.Action = moderation.Action(*s.Action)
 	}
 	r.Points = value(s.Points, 0)

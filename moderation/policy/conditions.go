@@ -25,7 +25,7 @@ func (c *compiler) condition(s *conditionSpec) rule.Condition {
 	c.modelConditions(s, add)
 	if len(all) == 0 {
 		if len(c.found) == before {
-			c.report(s.At, "", "this condition says nothing")
+			c.missing(s.At, "", "this condition says nothing")
 		}
 		return nil
 	}
@@ -63,7 +63,7 @@ func (c *compiler) textConditions(s *conditionSpec, add func(rule.Condition)) {
 	}
 	if n := s.Near; n != nil {
 		if n.A == nil || n.B == nil {
-			c.report(n.At, "", "`near` needs the words `a` and `b`")
+			c.missing(n.At, "", "`near` needs the words `a` and `b`")
 		} else {
 			add(rule.Near{A: c.words(n.A), B: c.words(n.B), Within: n.Within, Ordered: n.Ordered, Crosses: n.Across})
 		}
@@ -85,7 +85,7 @@ func (c *compiler) textConditions(s *conditionSpec, add func(rule.Condition)) {
 	}
 	if l := s.Shouting; l != nil {
 		if *l == (shoutingSpec{At: l.At, MinLetters: l.MinLetters}) {
-			c.report(l.At, "", "`shouting` needs one of capitals, repeats, marks, emoji, emoji_only, lines")
+			c.missing(l.At, "", "`shouting` needs one of capitals, repeats, marks, emoji, emoji_only, lines")
 		}
 		add(rule.Shouting{Capitals: l.Capitals, MinLetters: l.MinLetters, Repeats: l.Repeats, Marks: l.Marks, Emoji: l.Emoji, EmojiOnly: l.EmojiOnly, Lines: l.Lines})
 	}
@@ -102,7 +102,7 @@ func (c *compiler) words(s *wordsSpec) rule.Words {
 		}
 	}
 	if len(s.Terms) == 0 && len(s.List) == 0 {
-		c.report(s.At, "list the words, or name a list under `list`", "these words are empty")
+		c.missing(s.At, "list the words, or name a list under `list`", "these words are empty")
 	}
 	return w
 }
@@ -130,11 +130,13 @@ func (c *compiler) regex(s *regexSpec) rule.Regex {
 	r := rule.Regex{Pattern: s.Pattern.V, View: views[s.View], In: c.places(s.In), Quoted: s.Quoted}
 	switch err := r.Check(); {
 	case s.Pattern.V == "":
-		c.report(s.At, "", "`regex` needs a `pattern`")
+		c.missing(s.At, "", "`regex` needs a `pattern`")
 	case err != nil:
 		c.report(s.Pattern.At, "", "%v", err)
 	case r.MatchesNothing():
 		c.report(s.Pattern.At, "make at least one part of it obligatory", "the expression matches the empty text, and so every comment")
+	default:
+		c.foreignLetters(s.Pattern.At, r.Pattern, r.View)
 	}
 	return r
 }
@@ -167,7 +169,7 @@ func (c *compiler) contentConditions(s *conditionSpec, add func(rule.Condition))
 	}
 	if m := s.Mentions; m != nil {
 		if *m == (mentionsSpec{At: m.At}) {
-			c.report(m.At, "", "`mentions` needs one of people, roles, everyone, any")
+			c.missing(m.At, "", "`mentions` needs one of people, roles, everyone, any")
 		}
 		add(rule.Mentions{People: m.People, Roles: m.Roles, Everyone: m.Everyone, Any: m.Any})
 	}
@@ -191,7 +193,7 @@ const longestWindow = 24 * time.Hour
 func (c *compiler) window(at document.Position, d time.Duration, what string) {
 	switch {
 	case d <= 0:
-		c.report(at, "add `within: 10m`, for example", "`%s` needs a window", what)
+		c.missing(at, "add `within: 10m`, for example", "`%s` needs a window", what)
 	case d > longestWindow:
 		c.report(at, "", "`%s` looks back %v; at most %v are remembered", what, d, longestWindow)
 	}
@@ -201,7 +203,7 @@ func (c *compiler) historyConditions(s *conditionSpec, add func(rule.Condition))
 	if r := s.Rate; r != nil {
 		c.window(r.At, r.Within, "rate")
 		if r.MoreThan == 0 {
-			c.report(r.At, "", "`rate` needs `more_than`")
+			c.missing(r.At, "", "`rate` needs `more_than`")
 		}
 		scopes := map[string]rule.Scope{"": rule.OfAuthor, "author": rule.OfAuthor, "channel": rule.OfChannel, "article": rule.OfArticle, "guild": rule.OfGuild}
 		add(rule.Rate{Of: scopes[r.By], MoreThan: r.MoreThan, Within: r.Within})
@@ -209,7 +211,7 @@ func (c *compiler) historyConditions(s *conditionSpec, add func(rule.Condition))
 	if d := s.Duplicate; d != nil {
 		c.window(d.At, d.Within, "duplicate")
 		if max(d.Times, d.Authors, d.Channels) < 2 {
-			c.report(d.At, "add `times: 3`, for example", "`duplicate` needs times, authors or channels of at least 2")
+			c.missing(d.At, "add `times: 3`, for example", "`duplicate` needs times, authors or channels of at least 2")
 		}
 		add(rule.Duplicate{Times: d.Times, Authors: d.Authors, Channels: d.Channels, Own: d.Own, Exact: d.Exact, MinWords: d.MinWords, Within: d.Within})
 	}
@@ -235,7 +237,7 @@ func (c *compiler) historyConditions(s *conditionSpec, add func(rule.Condition))
 	if r := s.Raid; r != nil {
 		c.window(r.At, r.Within, "raid")
 		if r.Joins == 0 && r.Alike == 0 {
-			c.report(r.At, "", "`raid` needs `joins` or `alike`")
+			c.missing(r.At, "", "`raid` needs `joins` or `alike`")
 		}
 		add(rule.Raid{Joins: r.Joins, Alike: r.Alike, Within: r.Within})
 	}
@@ -246,7 +248,7 @@ func (c *compiler) historyConditions(s *conditionSpec, add func(rule.Condition))
 	if t := s.Target; t != nil {
 		c.window(t.At, t.Within, "target")
 		if t.Authors < 2 {
-			c.report(t.At, "", "`target` needs `authors`")
+			c.missing(t.At, "", "`target` needs `authors`")
 		}
 		add(rule.Target{Authors: t.Authors, Within: t.Within})
 	}
@@ -304,14 +306,14 @@ func (c *compiler) timeOfDay(at document.Position, s string) time.Duration {
 func (c *compiler) modelConditions(s *conditionSpec, add func(rule.Condition)) {
 	if m := s.Model; m != nil {
 		if m.Category == nil {
-			c.report(m.At, "", "`model` needs a `category`")
+			c.missing(m.At, "", "`model` needs a `category`")
 		} else {
 			add(rule.Probability{Classifier: m.Name, Category: moderation.Category(*m.Category), Above: m.Above, Below: m.Below})
 		}
 	}
 	if m := s.Score; m != nil {
 		if m.Category == nil {
-			c.report(m.At, "", "`score` needs a `category`")
+			c.missing(m.At, "", "`score` needs a `category`")
 		} else {
 			add(rule.Score{Category: moderation.Category(*m.Category), Above: m.Above})
 		}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"reflect"
 	"time"
 
 	"parley/moderation/policy/document"
@@ -205,4 +206,10 @@ type scoreSpec struct {
 	At       document.Position `yaml:"-"`
 	Category *categoryName     `yaml:"category" help:"The category."`
 	Above    float64           `yaml:"above" min:"0" max:"1" help:"More than this score."`
+}
+
+// empty reports whether the condition says nothing.
+func (s conditionSpec) empty() bool {
+	s.At = document.Position{}
+	return reflect.ValueOf(s).IsZero()
 }

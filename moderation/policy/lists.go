@@ -16,12 +16,12 @@ const secondPerson = builtin + "second-person"
 const shorteners = builtin + "shorteners"
 
 func (c *compiler) compileLists(f *file) {
-	c.lists = make(map[string]*rule.List)
+	c.lists, c.used = make(map[string]*rule.List), make(map[string]bool)
 	c.builtin = make(map[string]*rule.List)
 	c.domains = make(map[string][]string)
 	for _, name := range sortedKeys(f.Lists) {
 		s := f.Lists[name]
-		list := &rule.List{Name: name}
+		list, before := &rule.List{Name: name}, len(c.found)
 		for _, from := range s.From {
 			if read := c.readList(from); read != nil {
 				list.Terms = append(list.Terms, read.Terms...)
@@ -30,8 +30,8 @@ func (c *compiler) compileLists(f *file) {
 		}
 		list.Terms = append(list.Terms, c.terms(s.Terms)...)
 		list.Exceptions = append(list.Exceptions, c.terms(s.Except)...)
-		if len(list.Terms) == 0 {
-			c.report(s.At, "add words under `terms`, or a file under `from`", "the word list %q is empty", name)
+		if len(list.Terms) == 0 && len(c.found) == before {
+			c.missing(s.At, "add words under `terms`, or a file under `from`", "the word list %q is empty", name)
 		}
 		c.lists[name] = list
 	}
@@ -43,7 +43,7 @@ func (c *compiler) compileLists(f *file) {
 		}
 		names = append(names, texts(s.Names)...)
 		if len(names) == 0 {
-			c.report(s.At, "", "the domain list %q is empty", name)
+			c.missing(s.At, "", "the domain list %q is empty", name)
 		}
 		c.domains[name] = names
 	}
@@ -112,6 +112,7 @@ func (c *compiler) readNames(from document.Value[string]) []string {
 // named finds a word list by what a rule calls it.
 func (c *compiler) named(name document.Value[string]) *rule.List {
 	if list, ok := c.lists[name.V]; ok {
+		c.used[name.V] = true
 		return list
 	}
 	if strings.HasPrefix(name.V, builtin) {
@@ -146,7 +147,7 @@ func (c *compiler) domainSet(values []document.Value[string]) *rule.Domains {
 // article compiles a choice of articles.
 func (c *compiler) article(a *articleSpec) (*rule.Domains, []*rule.List) {
 	if len(a.Domains) == 0 && len(a.Words) == 0 && len(a.Lists) == 0 {
-		c.report(a.At, "", "`article` needs `domains`, `words` or `lists`")
+		c.missing(a.At, "", "`article` needs `domains`, `words` or `lists`")
 	}
 	var lists []*rule.List
 	if len(a.Words) > 0 {

@@ -120,7 +120,7 @@ func (b *binder) checkReferences() error {
 		state[i] = done
 		return nil
 	}
-	for from := range next {
+	for from := range b.set.Rules {
 		if err := visit(from); err != nil {
 			return err
 		}

@@ -50,6 +50,9 @@ func (c Regex) Check() error {
 }
 
 func (c Regex) compile() (*regexp.Regexp, *syntax.Regexp, error) {
+	if _, err := regexp.Compile(c.Pattern); err != nil {
+		return nil, nil, err // before anything is added that its author did not write
+	}
 	pattern := c.Pattern
 	if c.View != text.Raw {
 		pattern = "(?i)" + pattern

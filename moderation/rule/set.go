@@ -24,6 +24,9 @@ var modeNames = [...]string{"on", "shadow", "off"}
 // String is the mode's name in configuration.
 func (m Mode) String() string { return modeNames[m%3] }
 
+// Choices are the names of all modes.
+func (Mode) Choices() []string { return modeNames[:] }
+
 // MarshalText writes the mode's name.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 

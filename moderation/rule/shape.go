@@ -121,6 +121,9 @@ func (c *boundAimed) trigger() trigger {
 	if c.Reply || c.Mention {
 		return anyComment
 	}
+	if c.words == nil {
+		return trigger{limited: true} // nothing makes it aimed
+	}
 	return c.words.trigger()
 }
 

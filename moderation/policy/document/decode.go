@@ -16,7 +16,7 @@ import (
 // Bounds on what is read at all; beyond them a document is refused before it costs memory.
 const (
 	MaxBytes  = 4 << 20 // of one file
-	maxValues = 200_000 // values after following aliases, so that an alias bomb stays small
+	maxValues = 100_000 // values after following aliases, so that an alias bomb stays small
 	maxDepth  = 60
 )
 
@@ -34,7 +34,8 @@ type placed interface{ place(Position) any }
 type Chooser interface{ Choices() []string }
 
 // Decode reads one YAML document into the struct that into points to and returns every
-// mistake. What could be read is filled in even when there are mistakes.
+// mistake. What could be read is filled in even when there are mistakes, except in a document
+// that is too large.
 //
 // A field's key is its `yaml` tag. The option "short" marks the field that a bare value
 // (one that is no mapping) fills. `enum:"a|b"` restricts a string, `min` and `max` a number or the
@@ -42,7 +43,7 @@ type Chooser interface{ Choices() []string }
 // value for a list of one; a duration also knows days and weeks ("7d", "2w"). A field of
 // type Position without a key is set to where the struct stands.
 func Decode(name string, src []byte, into any) Diagnostics {
-	d := &decoder{name: name}
+	d := &decoder{name: name, fields: make(map[reflect.Type]fieldIndex)}
 	if len(src) > MaxBytes {
 		return Diagnostics{{At: Position{File: name}, Message: fmt.Sprintf("the file has %d bytes; at most %d are read", len(src), MaxBytes),
 			Suggestion: "move long word lists to files of their own, and name them with `from:`"}}
@@ -57,6 +58,10 @@ func Decode(name string, src []byte, into any) Diagnostics {
 		return Diagnostics{{At: Position{File: name}, Message: "the file is empty"}}
 	}
 	d.value(root.Content[0], reflect.ValueOf(into).Elem(), fieldRules{}, "the file", 0)
+	if d.full != nil {
+		reflect.ValueOf(into).Elem().SetZero()
+		return d.full
+	}
 	return d.found
 }
 
@@ -65,7 +70,8 @@ type decoder struct {
 	lines  []string
 	found  Diagnostics
 	values int
-	full   bool // the bound on values was met and reported
+	fields map[reflect.Type]fieldIndex // of the structs met so far
+	full   Diagnostics // the bound on values was met, and what was said about it
 }
 
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
@@ -133,9 +139,9 @@ var (
 func (d *decoder) value(n *yaml.Node, v reflect.Value, rules fieldRules, what string, depth int) {
 	d.values++
 	if d.values > maxValues || depth > maxDepth {
-		if !d.full {
-			d.full = true
+		if d.full == nil {
 			d.report(n, "unfold the aliases, or move lists to files of their own", "the document is too large or too deep (over %d values or %d levels once its aliases are followed)", maxValues, maxDepth)
+			d.full = d.found[len(d.found)-1:]
 		}
 		return
 	}
@@ -162,8 +168,12 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, rules fieldRules, what st
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
+		before := len(d.found)
 		v.Set(reflect.New(v.Type().Elem()))
 		d.value(n, v.Elem(), rules, what, depth+1)
+		if len(d.found) > before && v.Elem().Kind() != reflect.Struct {
+			v.SetZero() // as if it had not been there
+		}
 	case reflect.Struct:
 		d.structure(n, v, what, depth)
 	case reflect.Map:
@@ -217,8 +227,11 @@ func (d *decoder) chosen(n *yaml.Node, u encoding.TextUnmarshaler, what string) 
 		d.report(n, suggestion, "%s must be a single word, not %s", what, shown(n))
 		return
 	}
-	if err := u.UnmarshalText([]byte(n.Value)); err != nil {
-		d.report(n, suggestion, "%s: %v", what, err)
+	switch err := u.UnmarshalText([]byte(n.Value)); {
+	case err != nil && suggestion != "":
+		d.report(n, suggestion, "%s cannot be %q", what, n.Value)
+	case err != nil:
+		d.report(n, "", "%s: %v", what, err)
 	}
 }
 
@@ -258,7 +271,11 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, rules fieldRules, what 
 }
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, what string, depth int) {
-	fields := fieldsOf(v.Type())
+	fields, met := d.fields[v.Type()]
+	if !met {
+		fields = fieldsOf(v.Type())
+		d.fields[v.Type()] = fields
+	}
 	if fields.position >= 0 {
 		v.Field(fields.position).Set(reflect.ValueOf(d.position(n)))
 	}
@@ -275,6 +292,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, what string, depth in
 		index, ok := fields.byKey[key.Value]
 		if !ok {
 			d.report(key, DidYouMean(key.Value, fields.keys), "unknown key %q in %s", key.Value, what)
+			d.found[len(d.found)-1].Within = d.position(n)
 			return
 		}
 		d.value(value, v.FieldByIndex(index), rulesOf(v.Type().FieldByIndex(index)), "`"+key.Value+"`", depth+1)
@@ -295,6 +313,7 @@ func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 		}
 		if key.Tag == "!!merge" {
 			d.report(key, "write the keys out, or use an override", "merge keys (<<) are not read")
+			d.found[len(d.found)-1].Within = d.position(n)
 			continue
 		}
 		if line, twice := first[key.Value]; twice {

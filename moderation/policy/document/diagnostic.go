@@ -40,6 +40,7 @@ const (
 // Diagnostic is one mistake, where it stands, and what to write instead.
 type Diagnostic struct {
 	At         Position
+	Within     Position // the mapping that could not be read whole because of it, if any
 	Severity   Severity
 	Message    string
 	Suggestion string // "" when nothing better is known
@@ -102,6 +103,12 @@ func (ds Diagnostics) Err() error {
 	return nil
 }
 
+// About reports whether something was found at a place or within the mapping that stands
+// there, so that what seems to be missing there need not be.
+func (ds Diagnostics) About(at Position) bool {
+	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.At == at || d.Within == at })
+}
+
 // Error is every diagnostic as people read it, one after the other.
 func (ds Diagnostics) Error() string {
 	lines := make([]string, len(ds))
@@ -116,5 +123,5 @@ func (ds Diagnostics) Sort() Diagnostics {
 	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col))
 	})
-	return slices.Compact(ds)
+	return slices.CompactFunc(ds, func(a, b Diagnostic) bool { return a.At == b.At && a.Message == b.Message })
 }
