@@ -139,40 +139,50 @@ func TestAProcessThatDiedAskingDoesNotBlockTheQuestion(t *testing.T) {
 }
 
 func TestBudgetsHoldAcrossProcessesAndEverybodyIsAnsweredInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := openaitest.New(openaitest.Script{Latency: 300 * time.Millisecond})
-		shared := newMemory()
-		cfg := judge()
-		cfg.Judge.Limits = openai.Limits{RequestsPerMinute: 50}
-		cfg.Patience = time.Hour
-		processes := []*openai.Adviser{adviser(t, cfg, server, shared), adviser(t, cfg, server, shared)}
-		perMinute := make(map[int64]int)
-		var mu sync.Mutex
-		var crowd sync.WaitGroup
-		for i := range 400 {
-			crowd.Go(func() {
-				o := persist(t, processes[i%2], undecided(fmt.Sprint("question number ", i)))
-				if o.Unknown != "" {
-					t.Errorf("question %d was given up: %s", i, o.Unknown)
-				}
-				if !o.Cached {
-					mu.Lock()
-					defer mu.Unlock()
-					perMinute[time.Now().Add(-300*time.Millisecond).Unix()/60]++
-				}
-			})
-		}
-		started := time.Now()
-		crowd.Wait()
-		for minute, n := range perMinute {
-			if n > 50 {
-				t.Errorf("%d calls in minute %d, the budget is 50", n, minute)
+	for _, tc := range []struct{ questions, perMinute int }{{400, 50}, {3_000, 250}} {
+		t.Run(fmt.Sprint(tc.questions, " questions"), func(t *testing.T) {
+			if testing.Short() && tc.questions > 1000 {
+				t.Skip("the large crowd takes some seconds; not with -short")
 			}
+			synctest.Test(t, func(t *testing.T) { crowdUnderBudget(t, tc.questions, tc.perMinute) })
+		})
+	}
+}
+
+// crowdUnderBudget raises many different questions at once in two processes.
+func crowdUnderBudget(t *testing.T, questions, perMinute int) {
+	var mu sync.Mutex
+	made := make(map[int64]int) // calls by minute
+	server := openaitest.New(openaitest.Script{Latency: 300 * time.Millisecond, Fault: func(openaitest.Call) openaitest.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		made[time.Now().Unix()/60]++
+		return openaitest.Fault{}
+	}})
+	shared := newMemory()
+	cfg := judge()
+	cfg.Judge.Limits = openai.Limits{RequestsPerMinute: int64(perMinute)}
+	cfg.Patience = time.Hour
+	processes := []*openai.Adviser{adviser(t, cfg, server, shared), adviser(t, cfg, server, shared)}
+	started := time.Now()
+	var crowd sync.WaitGroup
+	for i := range questions {
+		crowd.Go(func() {
+			if o := persist(t, processes[i%2], undecided(fmt.Sprint("question number ", i))); o.Unknown != "" || o.Cached {
+				t.Errorf("question %d: %+v", i, o)
+			}
+		})
+	}
+	crowd.Wait()
+	for minute, n := range made {
+		if n > perMinute {
+			t.Errorf("%d calls in minute %d, the budget is %d", n, minute, perMinute)
 		}
-		if calls, took := len(server.Calls()), time.Since(started); calls != 400 || took > 9*time.Minute {
-			t.Errorf("%d calls in %s, want 400 in 8 minutes", calls, took)
-		}
-	})
+	}
+	needed := time.Duration(questions/perMinute) * time.Minute
+	if calls, took := len(server.Calls()), time.Since(started); calls != questions || took > needed+time.Minute {
+		t.Errorf("%d calls in %s, want %d in %s", calls, took, questions, needed)
+	}
 }
 
 func TestACrowdThatWaitsForTheBudgetLeavesTheLedgerAlone(t *testing.T) {
