@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"parley/moderation"
 	"parley/moderation/ledger"
 )
@@ -103,6 +105,11 @@ func New(c Config) (*Bot, error) {
 		b.shards = append(b.shards, newShard(b))
 	}
 	b.registerGauges()
+	if collector, ok := c.Adviser.(prometheus.Collector); ok {
+		if err := b.metrics.registry.Register(collector); err != nil {
+			return nil, fmt.Errorf("bot: metrics of second opinions: %w", err)
+		}
+	}
 	return b, nil
 }
 

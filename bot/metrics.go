@@ -29,7 +29,6 @@ type metrics struct {
 	retried   *prometheus.CounterVec // by operation
 	carried   *prometheus.CounterVec // by kind, outcome
 	opinions  *prometheus.CounterVec // by outcome
-	spending  prometheus.Counter
 	reloads   *prometheus.CounterVec // by outcome
 	alerts    prometheus.Counter
 }
@@ -66,7 +65,6 @@ func newMetrics() *metrics {
 		retried:   counters("store_retries_total", "Store operations that were tried again, by operation and reason.", "operation", "reason"),
 		carried:   counters("effects_total", "Effects by kind and what became of them.", "kind", "outcome"),
 		opinions:  counters("opinions_total", "Second opinions by what became of them.", "outcome"),
-		spending:  counter("opinions_cost_dollars_total", "Estimated cost of second opinions in US dollars."),
 		reloads:   counters("policy_reloads_total", "Policy reloads by outcome.", "outcome"),
 		alerts:    counter("alerts_total", "Alerts shown to moderators."),
 	}

@@ -10,7 +10,8 @@ import (
 	"parley/moderation/ledger"
 )
 
-// Adviser gives second opinions on comments that the cheap stages leave undecided.
+// Adviser gives second opinions on comments that the cheap stages leave undecided. One that
+// is a prometheus.Collector has its metrics served with the bot's.
 type Adviser interface {
 	// Opinion says what it thinks of a case's comment. It may take long. *moderation.LaterError
 	// says when to ask again; any other error is tried again with back-off. An answer that
@@ -35,9 +36,9 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 	}
 	opinion, err := b.Adviser.Opinion(ctx, c)
 	if err != nil {
-		return outcome{again: b.askAgain(d, err)}
+		// Where the budget is used up, asking about the rest would only find that out again.
+		return outcome{again: b.askAgain(d, err), all: errors.Is(err, moderation.ErrOverBudget)}
 	}
-	b.metrics.spending.Add(opinion.Cost)
 	book := b.rulebook.Load()
 	verdict := moderation.Weigh(c.Verdict, opinion, book.Margins)
 	err = b.write(ctx, book, consequence.Finding{

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,40 @@ func TestAnOpinionThatIsNotToBeHadYetIsAskedForLater(t *testing.T) {
 		}
 		if n, err := store.Waiting(t.Context(), "g", ledger.Opinions); err != nil || n != 0 {
 			t.Errorf("%d questions still wait, error %v", n, err)
+		}
+	})
+}
+
+func TestOnceTheBudgetIsUsedUpNobodyIsAskedUntilThereIsRoomAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		const budget, comments = 100, 400 // a minute
+		window, spent, calls := time.Time{}, 0, 0
+		a := &adviser{answer: func(moderation.Case, int) (moderation.Opinion, error) {
+			calls++
+			if now := time.Now().Truncate(time.Minute); now != window {
+				window, spent = now, 0
+			}
+			if spent++; spent > budget {
+				return moderation.Opinion{}, &moderation.LaterError{At: window.Add(time.Minute), Err: moderation.ErrOverBudget}
+			}
+			return moderation.Opinion{Source: "model:judge", Confidence: 0.9}, nil
+		}}
+		start(t, p, store, withAdviser(a))
+		for i := range comments {
+			p.post(t, says(i+1, "author"+strconv.Itoa(i%50), "unsure"))
+		}
+		pass(10 * time.Minute)
+		if n, err := store.Waiting(t.Context(), "g", ledger.Opinions); err != nil || n != 0 {
+			t.Errorf("%d questions still wait, error %v", n, err)
+		}
+		for id, times := range a.asked {
+			if c := caseOf(t, store, id); c.State != moderation.CaseCleared {
+				t.Errorf("case %s was asked about %d times and is %s", id, times, c.State)
+			}
+		}
+		if inVain := calls - comments; inVain > 4*opinionsAtOnce {
+			t.Errorf("%d calls were made without a budget", inVain)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 const (
 	lease          = time.Minute     // for how long taken effects are this process's alone
+	opinionLease   = 3 * time.Minute // the same for questions, because models take their time
 	pollEvery      = 5 * time.Second // how often the queue is looked at without being told, give or take half
 	pollWhenAway   = time.Second     // the same while the store does not answer
 	handful        = 64              // effects taken at a time
@@ -25,6 +26,7 @@ const (
 // to be tried again.
 type outcome struct {
 	again time.Time // zero: settled
+	all   bool      // everything else in the queue has to wait until again, too
 	event moderation.CaseEvent
 	card  moderation.MessageRef
 }
@@ -38,6 +40,7 @@ type pump struct {
 	queue ledger.Queue
 	carry func(ctx context.Context, d ledger.Delivery) outcome
 	slow  bool // its effects are not waited for when the bot shuts down
+	lease time.Duration
 
 	nudged  chan struct{}
 	results chan result
@@ -47,6 +50,7 @@ type pump struct {
 	running [2]int
 	inHand  int
 	full    bool // the hand was full when the queue was last looked at
+	paused  time.Time
 	lanes   map[string]*lane
 	ready   [2][]*lane // lanes whose first effect can be started
 }
@@ -68,6 +72,7 @@ type result struct {
 	lane    *lane
 	urgency int
 	again   time.Time
+	all     bool
 }
 
 // The two urgencies.
@@ -78,14 +83,14 @@ const (
 
 func newPump(b *Bot, guild string, q ledger.Queue, carry func(context.Context, ledger.Delivery) outcome) *pump {
 	p := &pump{
-		bot: b, guild: guild, queue: q, carry: carry,
+		bot: b, guild: guild, queue: q, carry: carry, lease: lease,
 		nudged:  make(chan struct{}, 1),
 		results: make(chan result),
 		limits:  [2]int{urgentAtOnce, othersAtOnce},
 		lanes:   make(map[string]*lane),
 	}
 	if q == ledger.Opinions {
-		p.limits[ordinary], p.slow = opinionsAtOnce, true
+		p.limits[ordinary], p.slow, p.lease = opinionsAtOnce, true, opinionLease
 	}
 	return p
 }
@@ -117,12 +122,12 @@ func (p *pump) run(ctx context.Context, finish <-chan struct{}) {
 		case <-finish:
 			finish, finishing, look = nil, true, true
 		case <-ctx.Done():
-			p.giveBack(ctx)
+			p.giveBack(ctx, time.Now())
 			return
 		}
 		switch {
 		case finishing && p.slow:
-			p.giveBack(ctx)
+			p.giveBack(ctx, time.Now())
 		case look:
 			poll.Reset(p.fill(ctx))
 		}
@@ -135,15 +140,19 @@ func (p *pump) run(ctx context.Context, finish <-chan struct{}) {
 
 // fill takes what is due and fits in hand, and returns when to look again.
 func (p *pump) fill(ctx context.Context) time.Duration {
+	if wait := time.Until(p.paused); wait > 0 {
+		return wait
+	}
 	for room := inHandAtMost - p.inHand; room > 0; room = inHandAtMost - p.inHand {
 		n := min(room, handful)
-		deliveries, err := p.bot.Store.Take(ctx, p.guild, p.queue, p.bot.consumer, n, lease)
+		deliveries, err := p.bot.Store.Take(ctx, p.guild, p.queue, p.bot.consumer, n, p.lease)
 		if err != nil {
 			if ctx.Err() == nil {
 				p.bot.store.failed("take "+string(p.queue), err)
 			}
 			return jitter(pollWhenAway)
 		}
+		p.bot.store.answered()
 		now := time.Now()
 		for _, d := range deliveries {
 			p.add(ctx, taken{d, now})
@@ -200,7 +209,7 @@ func (p *pump) start(ctx context.Context) {
 			l := p.ready[u][0]
 			p.ready[u] = p.ready[u][1:]
 			first := l.waiting[0]
-			if time.Since(first.at) > lease/2 { // it may be somebody else's before it is done
+			if time.Since(first.at) > p.lease/2 { // it may be somebody else's before it is done
 				p.drop(l)
 				continue
 			}
@@ -214,10 +223,10 @@ func (p *pump) start(ctx context.Context) {
 
 // do carries out one effect and tells the store what became of it.
 func (p *pump) do(ctx context.Context, l *lane, urgency int, d ledger.Delivery) {
-	carrying, cancel := context.WithTimeout(ctx, lease/2)
+	carrying, cancel := context.WithTimeout(ctx, p.lease/2)
 	o := p.carry(carrying, d)
 	cancel()
-	r := result{lane: l, urgency: urgency}
+	r := result{lane: l, urgency: urgency, all: o.all}
 	if o.again.IsZero() {
 		r.again = p.settle(ctx, d, o)
 	} else {
@@ -237,7 +246,7 @@ func (p *pump) settle(ctx context.Context, d ledger.Delivery, o outcome) (again 
 	defer cancel()
 	if err := p.bot.Store.Settle(ctx, p.guild, p.queue, d, o.event, o.card); err != nil {
 		p.bot.store.failed("settle", err)
-		return time.Now().Add(lease)
+		return time.Now().Add(p.lease)
 	}
 	return time.Time{}
 }
@@ -257,6 +266,10 @@ func (p *pump) finished(ctx context.Context, r result) (look bool) {
 	p.running[r.urgency]--
 	p.inHand--
 	l.busy = false
+	if r.all && r.again.After(p.paused) {
+		p.paused = r.again
+		p.giveBack(ctx, r.again)
+	}
 	switch {
 	case !r.again.IsZero():
 		l.blocked = r.again
@@ -287,12 +300,11 @@ func (p *pump) forget(l *lane) {
 	}
 }
 
-// giveBack makes what was not started available to others at once.
-func (p *pump) giveBack(ctx context.Context) {
-	now := time.Now()
+// giveBack makes what was not started available again, to others as well, from a time on.
+func (p *pump) giveBack(ctx context.Context, from time.Time) {
 	for _, l := range p.lanes {
 		for _, t := range l.waiting {
-			p.later(ctx, t.Delivery, now)
+			p.later(ctx, t.Delivery, from)
 		}
 		p.inHand -= len(l.waiting)
 		l.waiting = nil
