@@ -107,10 +107,7 @@ func callOnce[T any](ctx context.Context, c *caller, tokens int64, do func(conte
 	defer c.tell()
 	done, err := c.breaker.Allow()
 	if err != nil {
-		return answer, &moderation.LaterError{
-			At:  time.Now().Add(breakerPause/2 + rand.N(breakerPause/2)),
-			Err: fmt.Errorf("%s: %w: it failed %d times in a row; %s", c.name, moderation.ErrUnavailable, failuresToOpen, c.latest()),
-		}
+		return answer, c.unavailable()
 	}
 	if err := c.spend(ctx, tokens); err != nil {
 		done(errNotSent)
@@ -202,7 +199,18 @@ func (c *caller) closed(now time.Time) error {
 	if ready := c.pace.ready(now, 0); ready.Sub(now) > shortWait {
 		return c.throttled(ready)
 	}
+	if c.breaker.State() == gobreaker.StateOpen {
+		return c.unavailable()
+	}
 	return nil
+}
+
+// unavailable spreads the return of those who wait, so that they do not come all at once.
+func (c *caller) unavailable() error {
+	return &moderation.LaterError{
+		At:  time.Now().Add(breakerPause/2 + rand.N(breakerPause/2)),
+		Err: fmt.Errorf("%s: %w: it failed %d times in a row; %s", c.name, moderation.ErrUnavailable, failuresToOpen, c.latest()),
+	}
 }
 
 func (c *caller) overBudget(until time.Time) error {
