@@ -44,6 +44,8 @@ func (p *Platform) dispatch(ctx context.Context, e *discordgo.Event) error {
 		return nil
 	case "INTERACTION_CREATE":
 		return read(e, func(i wire.Interaction) { p.interact(ctx, i) })
+	case "AUTO_MODERATION_ACTION_EXECUTION":
+		return read(e, func(x wire.AutomodExecution) { p.prevented(ctx, x) })
 	case "READY":
 		return read(e, func(r wire.Ready) { // every guild is told anew, and with each that events may have been missed
 			p.log.Info("connected to Discord", "bot", r.User.ID, "guilds", len(r.Guilds))

@@ -166,10 +166,14 @@ var errBadToken = errors.New("Discord does not know the bot's token; set DISCORD
 
 // intents are those that the configuration needs.
 func (p *Platform) intents() discordgo.Intent {
+	wanted := Intents
 	if p.joins {
-		return Intents | JoinIntents
+		wanted |= JoinIntents
 	}
-	return Intents
+	if p.prevent != nil {
+		wanted |= PreventIntents
+	}
+	return wanted
 }
 
 // sleep waits; false means that ctx ended first.

@@ -23,6 +23,7 @@ type guild struct {
 	roles    map[string]wire.Role
 	channels map[string]wire.Channel // threads included
 	own      []string                // the bot's roles
+	mirrored map[string]bool         // AutoMod rules by ID, and whether Parley made them
 }
 
 func newGuildBook() *guildBook { return &guildBook{guilds: map[string]*guild{}} }
@@ -118,6 +119,14 @@ func (b *guildBook) channels(guildID string) []wire.Channel {
 	}
 	slices.SortFunc(list, func(a, b wire.Channel) int { return compareIDs(a.ID, b.ID) })
 	return list
+}
+
+// isMirrored reports whether an AutoMod rule is one of Parley's.
+func (b *guildBook) isMirrored(guildID, rule string) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	g := b.guilds[guildID]
+	return g != nil && g.mirrored[rule]
 }
 
 // name is a guild's name, "" when it is not known.

@@ -180,6 +180,9 @@ func lacksParent(m *wire.Message) bool {
 }
 
 func (p *Platform) lacksMember(guild string, m *wire.Message) bool {
+	if m.Author.Username == "" {
+		return true // told of by AutoMod, which gives the ID alone
+	}
 	if m.Member != nil || fromBot(m) {
 		return false
 	}
@@ -218,6 +221,9 @@ func (p *Platform) lookUp(ctx context.Context, at place, m *wire.Message) bool {
 		member, err := p.fetchMember(ctx, at.guild, m.Author.ID)
 		if err == nil || rest.Status(err) == http.StatusNotFound {
 			p.authors.note(at.guild, m.Author.ID, member) // the zero member for one who has left
+		}
+		if m.Author.Username == "" && member.User != nil {
+			m.Author = member.User
 		}
 	}
 	return true

@@ -345,7 +345,7 @@ func TestMissingPermissionsAreSaidOnceInTheReviewChannel(t *testing.T) {
 	w := newTown(t)
 	w.settings.Ladder = moderation.Ladder{{Points: 1, Sanction: moderation.Sanction{Kind: moderation.Ban}}}
 	w.articles.DenyMember(w.guild.Bot(), discordtest.ManageMessages)
-	w.guild.BotRole().SetPermissions(discordtest.BotPermissions &^ discordtest.BanMembers)
+	w.guild.BotRole().SetPermissions(discordtest.Permission(Permissions) &^ discordtest.BanMembers)
 	w.connect()
 	w.await("the word about permissions", func() bool { return len(w.review.Messages()) == 1 })
 	said := text(w.review.Messages()[0])

@@ -11,14 +11,17 @@ import (
 )
 
 // Intents are the events that the bot asks Discord for, and no others: guilds with their
-// channels, roles and threads; messages in them; what these messages say (privileged: it
-// must be switched on in the developer portal, under Bot); and what Discord's AutoMod did.
-const Intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages |
-	discordgo.IntentMessageContent | discordgo.IntentAutoModerationExecution
+// channels, roles and threads; messages in them; and what these messages say, which is
+// privileged: Message Content Intent must be switched on in the developer portal, under Bot.
+const Intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentMessageContent
 
-// JoinIntents are asked for as well where rules look at who joins: the members intent,
+// JoinIntents are asked for as well where rules look at who joins: Server Members Intent,
 // which is privileged, too.
 const JoinIntents = discordgo.IntentGuildMembers
+
+// PreventIntents are asked for as well where rules are mirrored to Discord's AutoMod: what
+// it has stopped.
+const PreventIntents = discordgo.IntentAutoModerationExecution
 
 // Permissions are what the bot's role needs in a guild, and no more:
 //
@@ -26,13 +29,16 @@ const JoinIntents = discordgo.IntentGuildMembers
 //	Manage Messages                         take comments down
 //	Send Messages, in threads too           cards, alerts, giving back what was taken down by mistake
 //	Embed Links                             cards
-//	Moderate Members                        timeouts
+//	Timeout Members                         timeouts
 //	Kick Members, Ban Members               the last rungs of the ladder
-//	Manage Server                           mirror rules to Discord's AutoMod
 //
-// The last three lines can be left out where the policy never uses them.
+// The last two lines can be left out where the policy's ladder never goes there.
 const Permissions = permViewChannel | permReadHistory | permManageMessages | permSendMessages |
-	permSendInThreads | permEmbedLinks | permModerateMembers | permKickMembers | permBanMembers | permManageGuild
+	permSendInThreads | permEmbedLinks | permModerateMembers | permKickMembers | permBanMembers
+
+// PreventPermissions are needed as well where rules are mirrored to Discord's AutoMod:
+// Manage Server.
+const PreventPermissions = permManageGuild
 
 // Discord's permission bits (developer reference, "Bitwise Permission Flags").
 const (
@@ -98,13 +104,13 @@ func shownNames(p wire.Permissions) string {
 	return strings.Join(names, ", ")
 }
 
-// InviteLink is the address at which somebody who manages a server can invite the bot with
-// the permissions it needs. application is the application's ID, which for most bots is
-// also the bot's user ID.
-func InviteLink(application string) string {
+// InviteLink is the address at which somebody who manages a server can invite the bot.
+// application is the application's ID, which for most bots is also the bot's user ID;
+// permissions are Permissions, with PreventPermissions where the policy needs them.
+func InviteLink(application string, permissions wire.Permissions) string {
 	return "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id":   {application},
-		"permissions": {fmt.Sprint(uint64(Permissions))},
+		"permissions": {fmt.Sprint(uint64(permissions))},
 		"scope":       {"bot applications.commands"},
 	}.Encode()
 }

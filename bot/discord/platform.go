@@ -18,6 +18,7 @@ import (
 	"parley/bot/discord/rest"
 	"parley/moderation"
 	"parley/moderation/policy"
+	"parley/moderation/rule"
 )
 
 // Config is what a platform needs. Token, Settings and Ledger must be set.
@@ -30,7 +31,10 @@ type Config struct {
 	Ledger   Ledger
 	// Joins asks Discord to tell who joins a guild. It needs the privileged members intent.
 	Joins bool
-	Log   *slog.Logger // nil discards
+	// Prevent lists the rules of the policy in force that are to be mirrored to Discord's
+	// AutoMod; nil: AutoMod is none of Parley's business. It takes PreventPermissions.
+	Prevent func() []rule.Rule
+	Log     *slog.Logger // nil discards
 }
 
 // Ledger is what the platform reads and notes itself: an author's record, for cards, and
@@ -47,13 +51,15 @@ type Platform struct {
 	settings func(guild string, at moderation.Channel) *policy.Settings
 	ledger   Ledger
 	joins    bool
+	prevent  func() []rule.Rule
 	log      *slog.Logger
 	api      *rest.Client
 
-	guilds   *guildBook
-	articles *tracker
-	authors  *memberBook
-	desk     *Moderators // nil without commands and buttons
+	guilds    *guildBook
+	articles  *tracker
+	authors   *memberBook
+	mirroring sync.Mutex  // one reconciliation with AutoMod at a time
+	desk      *Moderators // nil without commands and buttons
 
 	intake bot.Intake
 	parked *parking
@@ -88,7 +94,7 @@ func New(c Config) (*Platform, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Platform{
-		token: c.Token, settings: c.Settings, ledger: c.Ledger, joins: c.Joins, log: log, api: api,
+		token: c.Token, settings: c.Settings, ledger: c.Ledger, joins: c.Joins, prevent: c.Prevent, log: log, api: api,
 		guilds: newGuildBook(), articles: newTracker(), authors: newMemberBook(),
 		parked: newParking(), started: make(chan struct{}), timing: usualTiming,
 	}, nil

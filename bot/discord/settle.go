@@ -25,8 +25,11 @@ func (p *Platform) settleIn(ctx context.Context, guild string) {
 	if p.desk != nil {
 		if err := p.register(ctx, guild); err != nil && ctx.Err() == nil {
 			p.log.Error("moderators' commands not registered; invite the bot again with the scope applications.commands",
-				"guild", guild, "invite", InviteLink(p.application()), "error", err)
+				"guild", guild, "invite", InviteLink(p.application(), Permissions), "error", err)
 		}
+	}
+	if err := p.mirror(ctx, guild); err != nil && ctx.Err() == nil {
+		p.log.Error("rules not mirrored to AutoMod; Parley itself judges by them as before", "guild", guild, "error", err)
 	}
 	if missing := p.missing(guild); len(missing) > 0 {
 		p.log.Warn("permissions are missing", "guild", guild, "missing", missing)
@@ -68,7 +71,11 @@ func (p *Platform) missing(guild string) []string {
 	} else if s.ReviewChannel != "" {
 		found = append(found, fmt.Sprintf("a channel named %q for moderators' cards: create it and let Parley see it, or name another in config.yaml", s.ReviewChannel))
 	}
-	say("whole server", ladderNeeds(s.Ladder)&^p.guilds.ownPermissions(guild, p.me(), wire.Channel{}, wire.Channel{}))
+	needed = ladderNeeds(s.Ladder)
+	if p.prevent != nil && len(p.prevent()) > 0 {
+		needed |= PreventPermissions
+	}
+	say("whole server", needed&^p.guilds.ownPermissions(guild, p.me(), wire.Channel{}, wire.Channel{}))
 	return found
 }
 

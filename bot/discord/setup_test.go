@@ -55,7 +55,8 @@ func newTown(t *testing.T, options ...discordtest.Option) *town {
 	} else {
 		t.Logf("requests are not checked against Discord's API description: %v", err)
 	}
-	srv := discordtest.NewServer(options...)
+	least := discordtest.WithBotPermissions(discordtest.Permission(Permissions)) // what the README asks for must do
+	srv := discordtest.NewServer(append([]discordtest.Option{least}, options...)...)
 	t.Cleanup(func() {
 		srv.Close()
 		for _, v := range srv.Violations() {

@@ -52,10 +52,7 @@ const (
 // ReadMessage reads a message. The error says that there is none to be read at all.
 func ReadMessage(raw []byte) (Message, error) {
 	var m Message
-	if err := Read(raw, &m); err != nil {
-		return Message{}, err
-	}
-	if m.ID == "" || m.ChannelID == "" {
+	if !scanMessage(raw, &m, false) || m.ID == "" || m.ChannelID == "" {
 		return Message{}, errors.New("a message without ID or channel")
 	}
 	return m, nil

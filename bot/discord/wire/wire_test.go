@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAFieldOfTheWrongTypeCostsOnlyItself(t *testing.T) {
@@ -54,6 +56,34 @@ func TestOptionsOfEveryTypeAreRead(t *testing.T) {
 		o := Option{Value: json.RawMessage(raw)}
 		if o.Text() != want.text || o.Whole() != want.whole {
 			t.Errorf("%s was read as %q and %d", raw, o.Text(), o.Whole())
+		}
+	}
+}
+
+func TestReadingByHandAndByReflectionSayTheSame(t *testing.T) {
+	for _, raw := range []string{
+		`{"id":"5","channel_id":"6"}`,
+		` { "id" : "5" , "channel_id":"6", "content" : null , "type": 19,"flags":64, "author":null,"member":null,"poll":null } `,
+		`{"id":"5","channel_id":"6","guild_id":"7","content":"a \"b\" \\ \ud83c\udf0a \n 🌊","edited_timestamp":"2026-11-22T13:48:01.123000+00:00",
+			"author":{"id":"8","username":"x","global_name":null,"bot":true,"extra":{"a":[1,{"b":"}"}]}},
+			"member":{"nick":"n","roles":["1","2"],"joined_at":"2023-01-02T03:04:05+00:00","communication_disabled_until":null,"permissions":"8"},
+			"mentions":[{"id":"9","username":"m"}],"mention_roles":["3"],"mention_everyone":true,"webhook_id":"4",
+			"embeds":[{"title":"t","url":"u","fields":[{"name":"a","value":"b"}]}],"attachments":[{"id":"1","filename":"f","size":3}],
+			"sticker_items":[{"name":"s"}],"poll":{"question":{"text":"q"},"answers":[{"poll_media":{"text":"a"}}]},
+			"message_reference":{"type":1,"message_id":"2"},"message_snapshots":[{"message":{"content":"c"}}],
+			"components":[{"type":99}],"referenced_message":{"id":"1","channel_id":"6","content":"p","author":{"id":"2"}}}`,
+		"{\"id\":\"5\",\"channel_id\":\"6\",\"content\":\"\xff\xfe\"}",
+	} {
+		byHand, err := ReadMessage([]byte(raw))
+		if err != nil {
+			t.Fatalf("%s: %v", raw, err)
+		}
+		var byReflection Message
+		if err := json.Unmarshal([]byte(raw), &byReflection); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(byReflection, byHand); diff != "" {
+			t.Errorf("%s\n(-reflection +hand) %s", raw, diff)
 		}
 	}
 }
