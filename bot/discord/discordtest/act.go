@@ -17,6 +17,9 @@ func (m *Member) in(channel *Channel) (Permission, error) {
 	if m.Guild.members[m.ID] != m {
 		return 0, fmt.Errorf("discordtest: %s %w", m.Name, errNotThere)
 	}
+	if channel.deleted {
+		return 0, ErrUnknownChannel
+	}
 	granted := m.permissionsIn(channel, m.server.now())
 	if !granted.Has(ViewChannel) {
 		return 0, ErrMissingAccess
@@ -238,36 +241,6 @@ func (g *Guild) RemoveBot() {
 	}
 	g.server.emit(event{name: "GUILD_DELETE", intent: IntentGuilds, data: fixed(object{"id": g.ID})})
 	delete(g.members, me.ID)
-}
-
-// DeleteChannel takes a channel or thread away, with all that is in it.
-func (c *Channel) DeleteChannel() {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	name := "CHANNEL_DELETE"
-	if c.isThread() {
-		name = "THREAD_DELETE"
-	}
-	c.server.emit(channelEvent(name, c))
-	c.deleted = true
-	delete(c.server.channels, c.ID)
-	if c.Guild != nil {
-		c.Guild.channels = slices.DeleteFunc(c.Guild.channels, func(other *Channel) bool { return other == c })
-	}
-}
-
-// Channel returns the channel or thread with the ID, or nil.
-func (s *Server) Channel(id string) *Channel {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.channels[id]
-}
-
-func (s *Server) channelByID(id string) (*Channel, error) {
-	if channel := s.Channel(id); channel != nil {
-		return channel, nil
-	}
-	return nil, ErrUnknownChannel
 }
 
 // messageByID finds the message that a snapshot was taken of. The caller holds

@@ -1,7 +1,6 @@
 package discordtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -352,20 +351,4 @@ func (r *resolution) user(u *User) {
 		delete(data, "mute")
 		r.add("members", u.ID, data)
 	}
-}
-
-func decodeModal(raw json.RawMessage) (Modal, error) {
-	modal := Modal{}
-	if err := json.Unmarshal(raw, &modal); err != nil {
-		return Modal{}, badForm("data", "Invalid modal")
-	}
-	switch {
-	case modal.CustomID == "" || len([]rune(modal.CustomID)) > maxCustomID:
-		return Modal{}, badForm("custom_id", "Must be between 1 and 100 in length.")
-	case modal.Title == "" || len([]rune(modal.Title)) > 45:
-		return Modal{}, badForm("title", "Must be between 1 and 45 in length.")
-	case len(modal.Components) == 0 || len(modal.Components) > maxRows:
-		return Modal{}, badForm("components", "Must be between 1 and 5 in length.")
-	}
-	return modal, nil
 }

@@ -115,6 +115,33 @@ func TestAThreadHasItsParentsPermissionsAndOneOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestALockedThreadIsForModerators(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann, mod := w.guild.NewMember("ann"), w.guild.NewMember("mod", w.guild.NewRole("mods", discordtest.ManageThreads))
+	thread := must[*discordtest.Channel](t)(ann.StartThread(must[discordtest.Message](t)(ann.Post(w.channel, "hello")), "talk"))
+	if got := w.request(t, "PATCH", "/channels/"+thread.ID, object{"locked": true}); got.Status != http.StatusOK || !thread.Locked() {
+		t.Fatalf("answered %d %s", got.Status, got.Body)
+	}
+	if _, err := ann.Post(thread, "x"); !errors.Is(err, discordtest.ErrMissingPermissions) {
+		t.Errorf("a member: %v", err)
+	}
+	must[discordtest.Message](t)(mod.Post(thread, "x"))
+}
+
+func TestNobodyWritesInADeletedChannel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann := w.guild.NewMember("ann")
+	w.channel.DeleteChannel()
+	if _, err := ann.Post(w.channel, "x"); !errors.Is(err, discordtest.ErrUnknownChannel) {
+		t.Errorf("a member: %v", err)
+	}
+	if got := w.say(t, "x"); got.Code != 10003 {
+		t.Errorf("the bot: answered %d %s", got.Status, got.Body)
+	}
+}
+
 func TestATimedOutMemberIsSilentUntilItIsOver(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

@@ -48,13 +48,6 @@ type Interaction struct {
 	choices   []Choice
 }
 
-// Modal is a form that the bot opened.
-type Modal struct {
-	CustomID   string           `json:"custom_id"`
-	Title      string           `json:"title"`
-	Components []map[string]any `json:"components"`
-}
-
 // Message returns the bot's answer as it is now: the new message, or the one
 // that was updated. It reports false for an answer that is none (a modal, an
 // acknowledgement) or that was deleted.
@@ -78,13 +71,6 @@ func (i *Interaction) FollowUps() []Message {
 		}
 	}
 	return list
-}
-
-// Modal returns the form that the bot opened, and whether it did.
-func (i *Interaction) Modal() (Modal, bool) {
-	i.server.mu.Lock()
-	defer i.server.mu.Unlock()
-	return i.modal, i.modal.CustomID != ""
 }
 
 // Deferred reports whether the bot first only said that it is thinking.
@@ -232,75 +218,6 @@ func (m *Member) Choose(ctx context.Context, on Message, customID string, values
 		}
 		return nil, fmt.Errorf("discordtest: the message has no component %q", customID)
 	})
-}
-
-// SubmitModal fills in and sends the form that an interaction was answered
-// with. fields are by custom ID; those left out stay empty.
-func (m *Member) SubmitModal(ctx context.Context, opened *Interaction, fields map[string]string) (*Interaction, error) {
-	i := &Interaction{kind: interactionModal, user: m.User, member: opened.member, channel: opened.channel, pressed: opened.pressed}
-	return m.server.interact(ctx, i, func() (object, error) {
-		modal := opened.modal
-		if modal.CustomID == "" {
-			return nil, errors.New("discordtest: no modal was opened")
-		}
-		used := map[string]bool{}
-		components := []object{}
-		for _, part := range modal.Components {
-			filled, err := fillIn(part, fields, used)
-			if err != nil {
-				return nil, err
-			}
-			components = append(components, filled)
-		}
-		for name := range fields {
-			if !used[name] {
-				return nil, fmt.Errorf("discordtest: the form has no field %q", name)
-			}
-		}
-		return object{"custom_id": modal.CustomID, "components": components}, nil
-	})
-}
-
-// fillIn turns a form's part into what is submitted for it.
-func fillIn(part map[string]any, fields map[string]string, used map[string]bool) (object, error) {
-	kind, _ := part["type"].(float64)
-	out := object{"type": int(kind)}
-	switch int(kind) {
-	case componentRow:
-		nested := []object{}
-		list, _ := part["components"].([]any)
-		for _, one := range list {
-			child, _ := one.(map[string]any)
-			filled, err := fillIn(child, fields, used)
-			if err != nil {
-				return nil, err
-			}
-			nested = append(nested, filled)
-		}
-		out["components"] = nested
-	case componentLabel:
-		child, _ := part["component"].(map[string]any)
-		filled, err := fillIn(child, fields, used)
-		if err != nil {
-			return nil, err
-		}
-		out["component"] = filled
-	default:
-		id, _ := part["custom_id"].(string)
-		value := fields[id]
-		used[id] = true
-		required, stated := part["required"].(bool)
-		if value == "" && (required || !stated) {
-			return nil, fmt.Errorf("discordtest: the field %q is required", id)
-		}
-		out["custom_id"] = id
-		if int(kind) == componentText {
-			out["value"] = value
-		} else {
-			out["values"] = strings.Fields(value)
-		}
-	}
-	return out, nil
 }
 
 // interact sends an interaction to the bot and waits for its answer. data is

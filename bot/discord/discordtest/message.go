@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 )
@@ -190,48 +189,6 @@ func (m *message) snapshot() Message {
 		shown.ReplyTo = body.reference.messageID
 	}
 	return shown
-}
-
-// insert puts the message in its place by ID: at the end unless its time was
-// injected.
-func (c *Channel) insert(m *message) {
-	if n := len(c.messages); n == 0 || c.messages[n-1].num < m.num {
-		c.messages = append(c.messages, m)
-		return
-	}
-	c.messages = slices.Insert(c.messages, c.positionOf(m.num), m)
-}
-
-// positionOf is the index of the first message whose ID is not below id.
-func (c *Channel) positionOf(id uint64) int {
-	return sort.Search(len(c.messages), func(i int) bool { return c.messages[i].num >= id })
-}
-
-// find returns the message unless it is deleted or never was.
-func (c *Channel) find(id uint64) *message {
-	if m := c.findDeletedToo(id); m != nil && !m.deleted {
-		return m
-	}
-	return nil
-}
-
-func (c *Channel) findDeletedToo(id uint64) *message {
-	if i := c.positionOf(id); i < len(c.messages) && c.messages[i].num == id {
-		return c.messages[i]
-	}
-	return nil
-}
-
-// Message returns the message with the ID, also after its deletion, and
-// whether there ever was one.
-func (c *Channel) Message(id string) (Message, bool) {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	m := c.findDeletedToo(parseID(id))
-	if m == nil {
-		return Message{}, false
-	}
-	return m.snapshot(), true
 }
 
 // mentionSyntax is how a mention of a user (<@1>, <@!1>) or a role (<@&1>) is

@@ -104,7 +104,15 @@ func (s *Server) Requests() []Request {
 // RequestsTo lists the requests to one route so far, such as "PUT
 // /guilds/{guild_id}/bans/{user_id}".
 func (s *Server) RequestsTo(route string) []Request {
-	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Route != route })
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	var list []Request
+	for _, request := range s.record.requests {
+		if request.Route == route {
+			list = append(list, *request)
+		}
+	}
+	return list
 }
 
 // Violations lists, in words, every request that Discord's API description

@@ -130,7 +130,7 @@ func (s *Server) serveREST(w http.ResponseWriter, request *http.Request, r route
 	}
 	s.record.request(arrived)
 	s.wakeAll()
-	out := &answer{ResponseWriter: w, request: arrived}
+	out := &answer{ResponseWriter: w}
 	defer func() {
 		s.record.answered(arrived, out.status, out.Header().Get("X-RateLimit-Scope"))
 		s.wakeAll()
@@ -236,8 +236,7 @@ func majorParameter(request *http.Request) string {
 // answer remembers the status that was written.
 type answer struct {
 	http.ResponseWriter
-	request *Request
-	status  int
+	status int
 }
 
 func (a *answer) WriteHeader(status int) {

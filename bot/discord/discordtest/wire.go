@@ -84,11 +84,7 @@ func wireChannel(c *Channel) object {
 	case c.isThread():
 		wireThreadInto(channel, c)
 	default:
-		var topic *string
-		if c.topic != "" {
-			topic = &c.topic
-		}
-		channel["topic"] = topic
+		channel["topic"] = nil
 		channel["position"] = c.position
 		channel["nsfw"] = false
 		channel["parent_id"] = nil

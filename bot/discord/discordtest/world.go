@@ -2,7 +2,6 @@ package discordtest
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -63,39 +62,6 @@ type Member struct {
 	joined       time.Time
 	timeoutUntil time.Time
 }
-
-// Kinds of channel, with Discord's numbers.
-const (
-	textChannel   = 0
-	dmChannel     = 1
-	publicThread  = 11
-	forumChannel  = 15
-	threadArchive = 4320 // minutes
-)
-
-// Channel is a place for messages: a text channel, a forum, a thread (also a
-// forum post) or a private conversation with the bot.
-type Channel struct {
-	ID   string
-	Name string
-	// Guild is nil for a private conversation.
-	Guild *Guild
-
-	kind       int
-	position   int
-	topic      string
-	parent     *Channel // of a thread
-	owner      string   // user ID of a thread's maker
-	archived   bool
-	locked     bool
-	deleted    bool
-	recipient  *User // of a private conversation
-	overwrites map[string]overwrite
-	messages   []*message // by ID, the deleted ones included
-	server     *Server
-}
-
-func (c *Channel) isThread() bool { return c.kind == publicThread }
 
 // NewUser makes an account that belongs to no guild yet.
 func (s *Server) NewUser(name string) *User {
@@ -278,101 +244,4 @@ func (g *Guild) Ban(userID string) (Ban, bool) {
 	defer g.server.mu.Unlock()
 	ban, ok := g.bans[userID]
 	return ban, ok
-}
-
-// NewTextChannel makes a text channel that everyone can see and write in.
-func (g *Guild) NewTextChannel(name string) *Channel { return g.newChannel(name, textChannel) }
-
-// NewForum makes a forum channel: all its messages are in posts, which are threads.
-func (g *Guild) NewForum(name string) *Channel { return g.newChannel(name, forumChannel) }
-
-func (g *Guild) newChannel(name string, kind int) *Channel {
-	g.server.mu.Lock()
-	defer g.server.mu.Unlock()
-	channel := g.server.addChannel(&Channel{
-		ID: g.server.newID(), Name: strings.ToLower(name), Guild: g, kind: kind, position: len(g.channels),
-	})
-	g.channels = append(g.channels, channel)
-	g.server.emit(channelEvent("CHANNEL_CREATE", channel))
-	return channel
-}
-
-// addChannel makes the channel known to the server. The caller holds the lock.
-func (s *Server) addChannel(channel *Channel) *Channel {
-	channel.server = s
-	channel.overwrites = map[string]overwrite{}
-	s.channels[channel.ID] = channel
-	return channel
-}
-
-// Allow lets a role do things in this channel whatever its guild permissions.
-func (c *Channel) Allow(role *Role, permissions Permission) {
-	c.overwriteFor(role.ID, func(o overwrite) overwrite {
-		return overwrite{allow: o.allow | permissions, deny: o.deny &^ permissions}
-	})
-}
-
-// Deny keeps a role from doing things in this channel.
-func (c *Channel) Deny(role *Role, permissions Permission) {
-	c.overwriteFor(role.ID, func(o overwrite) overwrite {
-		return overwrite{allow: o.allow &^ permissions, deny: o.deny | permissions}
-	})
-}
-
-// DenyMember keeps one member, for example the bot, from doing things in this channel.
-func (c *Channel) DenyMember(member *Member, permissions Permission) {
-	c.overwriteFor(member.ID, func(o overwrite) overwrite {
-		return overwrite{allow: o.allow &^ permissions, deny: o.deny | permissions}
-	})
-}
-
-func (c *Channel) overwriteFor(id string, change func(overwrite) overwrite) {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	c.overwrites[id] = change(c.overwrites[id])
-	c.server.emit(channelEvent("CHANNEL_UPDATE", c))
-}
-
-// Messages returns the channel's messages that are still there, oldest first.
-func (c *Channel) Messages() []Message {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	return c.snapshot()
-}
-
-func (c *Channel) snapshot() []Message {
-	var there []Message
-	for _, m := range c.messages {
-		if !m.deleted {
-			there = append(there, m.snapshot())
-		}
-	}
-	return there
-}
-
-// Threads returns the channel's threads, or the forum's posts, oldest first.
-func (c *Channel) Threads() []*Channel {
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	return c.Guild.threadsOf(c)
-}
-
-// threadsOf lists the threads under parent, or all of them when it is nil. The
-// caller holds the lock.
-func (g *Guild) threadsOf(parent *Channel) []*Channel {
-	var threads []*Channel
-	for _, channel := range g.server.channels {
-		if channel.isThread() && channel.Guild == g && (parent == nil || channel.parent == parent) {
-			threads = append(threads, channel)
-		}
-	}
-	slices.SortFunc(threads, func(a, b *Channel) int { return compareIDs(a.ID, b.ID) })
-	return threads
-}
-
-func compareIDs(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
 }
