@@ -192,7 +192,7 @@ func writeCase(t *transaction, c moderation.Case, acted int64, mark string) erro
 }
 
 // writeRecord brings the author's record in line with a case that has changed from old to
-// next, and Observe's memory with the record.
+// next.
 func (s *Store) writeRecord(t *transaction, old, next moderation.Case) error {
 	guild, id := next.Guild, next.Comment.Author.ID
 	if id == "" {
@@ -212,8 +212,14 @@ func (s *Store) writeRecord(t *transaction, old, next moderation.Case) error {
 		guild, id, number(grown), rejected, next.Updated.UnixMilli()); err != nil {
 		return err
 	}
+	return s.reread(t, guild, id)
+}
+
+// reread brings Observe's memory in line with the database once the transaction is on disk.
+func (s *Store) reread(t *transaction, guild, id string) error {
 	var now author
-	if _, err := t.one(`SELECT version, rejected FROM authors WHERE guild = ? AND id = ?`, []any{guild, id}, &now.version, &now.rejected); err != nil {
+	_, err := t.one(`SELECT version, rejected FROM authors WHERE guild = ? AND id = ?`, []any{guild, id}, &now.version, &now.rejected)
+	if err != nil {
 		return err
 	}
 	if now.strikes, err = readStrikes(t, guild, id); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	flushEvery = 5 * time.Second // how often numbers of comments are written
+	flushEvery = 5 * time.Second // how long numbers of comments wait to be written together
 	purgeEvery = time.Hour       // how often what has expired is deleted
 )
 
@@ -66,20 +66,26 @@ func (s *Store) loadAuthors(t *transaction) error {
 	})
 }
 
-// keepHouse writes what gathers in memory and deletes what has expired.
+// keepHouse writes what gathers in memory and deletes what has expired. What fails is tried
+// again the next time.
 func (s *Store) keepHouse() {
 	defer close(s.kept)
-	flush, purge := time.NewTicker(flushEvery), time.NewTicker(purgeEvery)
-	defer flush.Stop()
+	purge := time.NewTicker(purgeEvery)
 	defer purge.Stop()
+	var flush <-chan time.Time // nil while there is nothing to write
 	for {
 		select {
 		case <-s.closing:
 			return
-		case <-flush.C:
-			_ = s.flush(context.Background()) // what could not be written is tried again with the next
+		case <-s.gathered:
+			if flush == nil {
+				flush = time.After(flushEvery)
+			}
+		case <-flush:
+			flush = nil
+			_ = s.flush(context.Background())
 		case <-purge.C:
-			_ = s.purge(context.Background()) // likewise
+			_ = s.purge(context.Background())
 		}
 	}
 }
@@ -140,9 +146,18 @@ func (s *Store) markUnsaved(changed []saved) {
 		}
 		g.mu.Unlock()
 	}
+	s.gather()
 }
 
-// purge deletes what has outlived its time.
+// gather tells the housekeeper that there is something to write.
+func (s *Store) gather() {
+	select {
+	case s.gathered <- struct{}{}:
+	default: // it has been told
+	}
+}
+
+// purge deletes what has outlived its time, on disk and then in memory.
 func (s *Store) purge(ctx context.Context) error {
 	now := time.Now()
 	before := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
@@ -152,8 +167,6 @@ func (s *Store) purge(ctx context.Context) error {
 			before int64
 		}{
 			{`DELETE FROM cases WHERE updated < ?`, before(s.keepCases)},
-			{`DELETE FROM strikes WHERE expires < ?`, before(ledger.KeepStrikes)},
-			{`DELETE FROM authors WHERE active < ? AND (guild, id) NOT IN (SELECT guild, author FROM strikes)`, before(ledger.KeepAuthors)},
 			{`DELETE FROM memory WHERE expires <= ?`, now.UnixMilli()},
 			{`DELETE FROM budgets WHERE start + 2 * window < ?`, now.UnixMilli()},
 			{`DELETE FROM shadow WHERE at < ?`, before(ledger.KeepShadowHits)},
@@ -162,6 +175,59 @@ func (s *Store) purge(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := s.purgeStrikes(t, before(ledger.KeepStrikes)); err != nil {
+			return err
+		}
+		return s.purgeAuthors(t, before(ledger.KeepAuthors))
+	})
+}
+
+func (s *Store) purgeStrikes(t *transaction, before int64) error {
+	gone, err := whose(t, `SELECT DISTINCT guild, author FROM strikes WHERE expires < ?`, before)
+	if err != nil {
+		return err
+	}
+	if _, err := t.write(`DELETE FROM strikes WHERE expires < ?`, before); err != nil {
+		return err
+	}
+	for _, a := range gone {
+		if err := s.reread(t, a.guild, a.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) purgeAuthors(t *transaction, before int64) error {
+	const forgotten = `FROM authors WHERE active < ? AND NOT EXISTS
+		(SELECT 1 FROM strikes WHERE strikes.guild = authors.guild AND strikes.author = authors.id)`
+	gone, err := whose(t, `SELECT guild, id `+forgotten, before)
+	if err != nil {
+		return err
+	}
+	if _, err := t.write(`DELETE `+forgotten, before); err != nil {
+		return err
+	}
+	t.onDisk(func() {
+		for _, a := range gone {
+			s.guild(a.guild).forget(a.id)
+		}
+	})
+	return nil
+}
+
+// person names an author in a community.
+type person struct{ guild, id string }
+
+func whose(t *transaction, query string, before int64) ([]person, error) {
+	var all []person
+	err := t.each(query, []any{before}, func(scan func(...any) error) error {
+		var p person
+		if err := scan(&p.guild, &p.id); err != nil {
+			return err
+		}
+		all = append(all, p)
 		return nil
 	})
+	return all, err
 }

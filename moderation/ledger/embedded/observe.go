@@ -71,6 +71,9 @@ func (s *Store) Observe(_ context.Context, sighting moderation.Sighting) (modera
 	if sighting.Author != "" {
 		a := g.author(sighting.Author)
 		if a.see(sighting.Comment, at) {
+			if len(g.unsaved) == 0 {
+				s.gather()
+			}
 			g.unsaved[sighting.Author] = a
 		}
 		seen.Record = a.record()
@@ -149,6 +152,18 @@ func (g *guild) learn(author string, version int64, rejected int, strikes []mode
 	defer g.mu.Unlock()
 	a := g.author(author)
 	a.version, a.rejected, a.strikes = version, rejected, strikes
+}
+
+// forget lets go of an author whom the database no longer knows, unless there are comments
+// of which it does not know yet.
+func (g *guild) forget(author string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if a := g.authors[author]; a != nil && g.unsaved[author] == nil {
+		delete(g.authors, author)
+	} else if a != nil {
+		a.version, a.rejected, a.strikes = 0, 0, nil
+	}
 }
 
 // acted notes an automatic action.

@@ -33,6 +33,7 @@ type Store struct {
 	db        *sql.DB
 
 	operations chan operation
+	gathered   chan struct{} // tells the housekeeper of something to write
 	closing    chan struct{}
 	written    chan struct{} // closed when the writer has ended
 	kept       chan struct{} // closed when the housekeeper has ended
@@ -52,6 +53,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		path:       filepath.Join(dir, FileName),
 		keepCases:  o.KeepCases,
 		operations: make(chan operation, batchAtMost),
+		gathered:   make(chan struct{}, 1),
 		closing:    make(chan struct{}),
 		written:    make(chan struct{}),
 		kept:       make(chan struct{}),

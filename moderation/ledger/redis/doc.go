@@ -16,30 +16,33 @@
 // server must not evict keys (maxmemory-policy noeviction) and should keep an append-only
 // file; with appendfsync always a strike is on disk when Commit returns.
 //
-//	key                        type    lifetime                         written by
-//	meter:<key>                zset    window + 10 min, up to twice     observe
-//	like:<band>:<bits>         zset    look-back + 10 min, up to twice  observe
-//	author:<id>                hash    180 days, up to twice            observe, write
-//	seen:<id>                  zset    180 days, up to twice            observe
-//	strikes:<id>               hash    last expiry + 90 days; none      write
-//	                                   when a strike never expires
-//	actions                    zset    2 hours                          write
-//	case:<id>                  hash    90 days (Options.KeepCases)      write, settle
-//	cases                      zset    as case:<id>                     write
-//	cases:author:<id>          zset    as case:<id>                     write
-//	cases:state:<state>        zset    as case:<id>                     write
-//	queue:<name>               stream  none: waiting effects must not   write, take
-//	                                   be lost; shrinks as they are
-//	                                   carried out
-//	queue:<name>:later         zset    none, likewise                   later, take
-//	watermarks                 hash    none: a channel may be silent    advance
-//	                                   for years; one short field each
-//	once:<key>                 string  as asked, from the first call    Once
-//	kept:<key>                 string  as asked                         Remember
-//	budget:<key>:<window>:<start>  string  two windows                  spend
-//	spent:<token>              string  1 minute                         spend
-//	policies, policies:source  zset, hash  none: 50 at most             policy
-//	shadow:<rule>, shadow:<rule>:hits  zset, hash  30 days              shadow
+//	key                            type    lifetime                            written by
+//	meter:<key>                    zset    window + 10 min, up to twice        observe
+//	like:<band>:<bits>             zset    look-back + 10 min, up to twice     observe
+//	author:<id>                    hash    180 days, up to twice               observe, write
+//	seen:<id>                      zset    180 days, up to twice               observe
+//	strikes:<id>                   hash    last expiry + 90 days, or none (1)  write
+//	actions                        zset    2 hours                             write
+//	case:<id>                      hash    90 days, or Options.KeepCases       write, settle
+//	cases                          zset    as case:<id>                        write
+//	cases:author:<id>              zset    as case:<id>                        write
+//	cases:state:<state>            zset    as case:<id>                        write
+//	queue:<name>                   stream  none (2)                            write, take
+//	queue:<name>:later             zset    none (2)                            later, take
+//	watermarks                     hash    none (3)                            advance
+//	once:<key>                     string  as asked, from the first call on    Once
+//	kept:<key>                     string  as asked                            Remember
+//	budget:<key>:<window>:<start>  string  two windows                         spend
+//	spent:<token>                  string  1 minute                            spend
+//	policies                       zset    none (4)                            policy
+//	policies:source                hash    none (4)                            policy
+//	shadow:<rule>                  zset    30 days                             shadow
+//	shadow:<rule>:hits             hash    30 days                             shadow
+//
+// (1) None where a strike never expires: it is meant to be for good. At most 200 a person.
+// (2) Waiting effects must not be lost. The queue shrinks as they are carried out.
+// (3) A channel may be silent for years. One short field for each channel.
+// (4) At most 50 policies.
 //
 // Sorted sets are trimmed as they grow and read in bounded pieces; the bounds are the
 // constants of package ledger.

@@ -34,6 +34,7 @@ type Store struct {
 	scripts   scripts
 	trips     *trips
 	keepCases time.Duration
+	sent      *roundTrips
 	close     func() error // once
 }
 
@@ -61,6 +62,8 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 		scripts:   newScripts(),
 		keepCases: cmp.Or(max(o.KeepCases, 0), ledger.KeepCases),
 	}
+	s.sent = new(roundTrips)
+	client.AddHook(s.sent)
 	s.trips = &trips{client: client, script: s.scripts.observe}
 	s.close = sync.OnceValue(client.Close)
 	if err := s.greet(ctx); err != nil {
@@ -84,6 +87,9 @@ func (s *Store) greet(ctx context.Context) error {
 
 // Name is "redis".
 func (s *Store) Name() string { return "redis" }
+
+// RoundTrips is how many commands and pipelines have been sent since Open.
+func (s *Store) RoundTrips() int64 { return s.sent.Load() }
 
 // Ping reports whether Redis answers.
 func (s *Store) Ping(ctx context.Context) error {
