@@ -207,7 +207,7 @@ rules:
 }
 
 func FuzzAnyBytesGiveAPolicyOrDiagnostics(f *testing.F) {
-	for _, name := range []string{"default.yaml", "testdata/everything.yaml", "testdata/mistakes/merge-key.yaml"} {
+	for _, name := range []string{"testdata/everything.yaml", "testdata/mistakes/merge-key.yaml", "testdata/mistakes/wrong-types.yaml"} {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
