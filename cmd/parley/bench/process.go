@@ -27,8 +27,9 @@ func lastPart(p string) string { return path.Base(p) }
 func (b *bench) awaitDown(ctx context.Context, ids map[string]bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return b.server.Await(ctx, "the foul comments to be taken down", func() bool {
-		asked := 0
+	asked := 0
+	err := b.server.Await(ctx, "the foul comments to be taken down", func() bool {
+		asked = 0
 		for _, request := range b.server.RequestsTo(takeDownRoute) {
 			if ids[lastPart(request.Path)] {
 				asked++
@@ -36,6 +37,10 @@ func (b *bench) awaitDown(ctx context.Context, ids map[string]bool) error {
 		}
 		return asked >= len(ids)
 	})
+	if err != nil {
+		return fmt.Errorf("%d of %d: %w", asked, len(ids), err)
+	}
+	return nil
 }
 
 // ownProcess starts the bot as an operator does, and measures its start and its memory
