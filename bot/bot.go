@@ -105,6 +105,7 @@ func New(c Config) (*Bot, error) {
 		b.shards = append(b.shards, newShard(b))
 	}
 	b.registerGauges()
+	b.countRoundTrips()
 	if collector, ok := c.Adviser.(prometheus.Collector); ok {
 		if err := b.metrics.registry.Register(collector); err != nil {
 			return nil, fmt.Errorf("bot: metrics of second opinions: %w", err)

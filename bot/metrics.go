@@ -134,6 +134,15 @@ func (b *Bot) registerGauges() {
 	})
 }
 
+// countRoundTrips shows how often a store that counts it went over the wire.
+func (b *Bot) countRoundTrips() {
+	if s, counts := b.Store.(interface{ RoundTrips() int64 }); counts {
+		b.metrics.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: "parley", Name: "store_round_trips_total", Help: "Commands and pipelines sent to the store.",
+		}, func() float64 { return float64(s.RoundTrips()) }))
+	}
+}
+
 // waitingTimeout bounds how long a reader of metrics waits for the store.
 const waitingTimeout = 2 * time.Second
 

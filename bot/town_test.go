@@ -286,13 +286,18 @@ func caseOf(t *testing.T, s ledger.Store, id string) moderation.Case {
 	return c
 }
 
-func pointsOf(t *testing.T, s ledger.Store, author string) int {
+func recordOf(t *testing.T, s ledger.Store, author string) moderation.Record {
 	t.Helper()
 	r, err := s.Record(context.Background(), "g", author)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return moderation.ActivePoints(r.Strikes, noon.Add(time.Hour))
+	return r
+}
+
+func pointsOf(t *testing.T, s ledger.Store, author string) int {
+	t.Helper()
+	return moderation.ActivePoints(recordOf(t, s, author).Strikes, noon.Add(time.Hour))
 }
 
 var errLine = errors.New("the line went dead")
