@@ -6,27 +6,19 @@ import (
 	"time"
 
 	"parley/moderation"
-	"parley/moderation/ledger"
+	"parley/moderation/ledger/recent"
 )
 
-// Bounds of the memory of one guild.
-const (
-	metersAtMost  = 50_000  // in each of two generations
-	shelvesAtMost = 50_000  // likewise
-	authorsAtMost = 200_000 // beyond, authors of whom only a number of comments is known are forgotten
-)
+// authorsAtMost bounds the memory of one guild: beyond, authors of whom only a number of
+// comments is known are forgotten.
+const authorsAtMost = 200_000
 
 // guild is what Observe works on. It holds no lock while anything else is waited for.
 type guild struct {
-	mu         sync.Mutex
-	latest     int64 // time of the newest comment
-	meters     aging[string, *meter]
-	window     int64 // longest window asked for, in milliseconds
-	lookalikes index
-	lookback   int64 // longest Lookalikes asked for, in milliseconds
-	authors    map[string]*author
-	unsaved    map[string]*author // those whose number of comments has changed
-	actions    meter              // automatic actions by case
+	mu      sync.Mutex
+	recent  recent.Memory
+	authors map[string]*author
+	unsaved map[string]*author // those whose number of comments has changed
 }
 
 func (s *Store) guild(id string) *guild {
@@ -53,24 +45,12 @@ func (s *Store) Observe(_ context.Context, sighting moderation.Sighting) (modera
 	default:
 	}
 	g := s.guild(sighting.Guild)
-	at := sighting.Time.UnixMilli()
-	var seen moderation.Observation
-	if len(sighting.Meters) > 0 {
-		seen.Counts = make([]int, len(sighting.Meters))
-	}
-
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.age(&sighting, at)
-	for i := range sighting.Meters {
-		seen.Counts[i] = g.measure(&sighting.Meters[i], at)
-	}
-	if sighting.Lookalikes > 0 {
-		seen.Lookalikes = g.lookalikes.find(&sighting, at)
-	}
+	seen := g.recent.Observe(&sighting)
 	if sighting.Author != "" {
 		a := g.author(sighting.Author)
-		if a.see(sighting.Comment, at) {
+		if a.see(sighting.Comment, sighting.Time.UnixMilli()) {
 			if len(g.unsaved) == 0 {
 				s.gather()
 			}
@@ -78,42 +58,7 @@ func (s *Store) Observe(_ context.Context, sighting moderation.Sighting) (modera
 		}
 		seen.Record = a.record()
 	}
-	seen.Actions = len(g.actions.window(at, ledger.ActionsWindow, mark{}))
 	return seen, nil
-}
-
-// age lets go of meters and fingerprints that nothing will ask for again.
-func (g *guild) age(s *moderation.Sighting, at int64) {
-	g.latest = max(g.latest, at)
-	for i := range s.Meters {
-		g.window = max(g.window, s.Meters[i].Window.Milliseconds())
-	}
-	g.lookback = max(g.lookback, s.Lookalikes.Milliseconds())
-	grace := ledger.Grace.Milliseconds()
-	g.meters.turn(g.latest, g.window+grace, metersAtMost)
-	g.lookalikes.shelves.turn(g.latest, g.lookback+grace, shelvesAtMost)
-}
-
-// measure counts the sighting on one meter and reads it.
-func (g *guild) measure(m *moderation.Meter, at int64) int {
-	from := at - m.Window.Milliseconds()
-	own := mark{member: m.Member}
-	var on *meter
-	if m.Member == "" {
-		known, ok := g.meters.look(m.Key)
-		if !ok {
-			return 0
-		}
-		on = known
-	} else {
-		on = g.meters.touch(m.Key, func() *meter { return new(meter) })
-		own = on.see(at, m.Member, m.Window)
-	}
-	in := on.window(at, m.Window, own)
-	if m.Distinct {
-		return distinct(in, own)
-	}
-	return count(in, own, from)
 }
 
 // author returns what is known about somebody, from now on something.
@@ -170,5 +115,5 @@ func (g *guild) forget(author string) {
 func (g *guild) acted(caseID string, at time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.actions.see(at.UnixMilli(), caseID, ledger.ActionsWindow)
+	g.recent.Acted(caseID, at)
 }

@@ -1,4 +1,4 @@
-package embedded
+package recent
 
 // aging is a map that forgets what has not been touched for a while. It keeps a young and
 // an old generation; touching moves an entry to the young one, and turning drops the old.

@@ -1,0 +1,87 @@
+// Package recent remembers in memory what a community's comments of the last minutes or
+// hours were like: who was seen when, for rate windows, and fingerprints, for look-alikes.
+// The embedded ledger counts by it, and so does a replay over comments of the past.
+package recent
+
+import (
+	"time"
+
+	"parley/moderation"
+	"parley/moderation/ledger"
+)
+
+// Bounds of what is remembered, in each of two generations.
+const (
+	metersAtMost  = 50_000
+	shelvesAtMost = 50_000
+)
+
+// Memory is what is remembered of one community. The zero value has seen nothing. It is not
+// safe for concurrent use.
+type Memory struct {
+	latest     int64 // time of the newest comment
+	meters     aging[string, *meter]
+	window     int64 // longest window asked for, in milliseconds
+	lookalikes index
+	lookback   int64 // longest Lookalikes asked for, in milliseconds
+	actions    meter // automatic actions by case
+}
+
+// Observe counts a sighting and returns what is known around it at its own time: Counts,
+// Lookalikes and Actions of the observation. Seeing a comment again counts nothing twice and
+// gives the same answer. Nothing of the sighting's slices is kept.
+func (m *Memory) Observe(s *moderation.Sighting) moderation.Observation {
+	at := s.Time.UnixMilli()
+	var seen moderation.Observation
+	m.age(s, at)
+	if len(s.Meters) > 0 {
+		seen.Counts = make([]int, len(s.Meters))
+	}
+	for i := range s.Meters {
+		seen.Counts[i] = m.measure(&s.Meters[i], at)
+	}
+	if s.Lookalikes > 0 {
+		seen.Lookalikes = m.lookalikes.find(s, at)
+	}
+	seen.Actions = len(m.actions.window(at, ledger.ActionsWindow, mark{}))
+	return seen
+}
+
+// Acted notes an automatic action on a case.
+func (m *Memory) Acted(caseID string, at time.Time) {
+	m.actions.see(at.UnixMilli(), caseID, ledger.ActionsWindow)
+}
+
+// age lets go of meters and fingerprints that nothing will ask for again.
+func (m *Memory) age(s *moderation.Sighting, at int64) {
+	m.latest = max(m.latest, at)
+	for i := range s.Meters {
+		m.window = max(m.window, s.Meters[i].Window.Milliseconds())
+	}
+	m.lookback = max(m.lookback, s.Lookalikes.Milliseconds())
+	grace := ledger.Grace.Milliseconds()
+	m.meters.turn(m.latest, m.window+grace, metersAtMost)
+	m.lookalikes.shelves.turn(m.latest, m.lookback+grace, shelvesAtMost)
+}
+
+// measure counts the sighting on one meter and reads it.
+func (m *Memory) measure(asked *moderation.Meter, at int64) int {
+	from := at - asked.Window.Milliseconds()
+	own := mark{member: asked.Member}
+	var on *meter
+	if asked.Member == "" {
+		known, ok := m.meters.look(asked.Key)
+		if !ok {
+			return 0
+		}
+		on = known
+	} else {
+		on = m.meters.touch(asked.Key, func() *meter { return new(meter) })
+		own = on.see(at, asked.Member, asked.Window)
+	}
+	in := on.window(at, asked.Window, own)
+	if asked.Distinct {
+		return distinct(in, own)
+	}
+	return count(in, own, from)
+}
