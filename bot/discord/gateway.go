@@ -116,7 +116,7 @@ func (p *Platform) session(ctx context.Context) error {
 		if !l.greeted.Load() { // Discord said "invalid session"; discordgo would ask again without pause
 			l.close(websocket.CloseNormalClosure)
 			sleep(ctx, p.timing.afterFail+rand.N(p.timing.afterFail))
-			return errors.New("Discord did not accept the session")
+			return errors.New("session not accepted by Discord")
 		}
 		began := time.Now()
 		why := l.watch(ctx)
@@ -150,18 +150,18 @@ func fatalError(err error) error {
 	case 4004:
 		return errBadToken
 	case 4010, 4011:
-		return errors.New("Discord says that the bot is in too many servers for one connection, which Parley does not support; remove it from some")
+		return errors.New("the bot is in more servers than Discord allows one connection to serve, and Parley has only one; remove it from some")
 	case 4012:
-		return errors.New("Discord no longer speaks version 10 of its gateway; install a newer Parley")
+		return errors.New("version 10 of the gateway is no longer spoken by Discord; install a newer Parley")
 	case 4013, 4014:
-		return errors.New("Discord refuses the bot's intents; switch on Message Content Intent" +
+		return errors.New("the bot's intents are refused by Discord; switch on Message Content Intent" +
 			" (and Server Members Intent where rules look at who joins) under Bot, Privileged Gateway Intents," +
 			" for this application at https://discord.com/developers/applications, then start Parley again")
 	}
 	return nil
 }
 
-var errBadToken = errors.New("Discord does not know the bot's token; set DISCORD_TOKEN to the one under Bot" +
+var errBadToken = errors.New("the bot's token is not known to Discord; set DISCORD_TOKEN to the one under Bot" +
 	" at https://discord.com/developers/applications (Reset Token makes a new one and ends the old)")
 
 // intents are those that the configuration needs.

@@ -93,18 +93,6 @@ func (b *guildBook) channel(guildID, id string) (channel, parent wire.Channel, o
 	return channel, parent, ok
 }
 
-// guildOf finds the guild of a channel, "" when the channel is not known.
-func (b *guildBook) guildOf(channel string) string {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for id, g := range b.guilds {
-		if _, ok := g.channels[channel]; ok {
-			return id
-		}
-	}
-	return ""
-}
-
 // channels lists a guild's channels and threads, oldest first.
 func (b *guildBook) channels(guildID string) []wire.Channel {
 	b.mu.RLock()
