@@ -49,7 +49,7 @@ type Commit struct {
 	Effects []moderation.Effect
 	Queue   []moderation.Effect // effects for the opinion queue
 	Record  int64               // Record.Version that the strike was decided on; ignored without a strike
-	Cap     int                 // at most so many automatic actions in the hour before Case.Comment.Time; 0: no cap
+	Cap     int                 // at most so many automatic actions since an hour before Case.Comment.Time, later ones included; 0: no cap
 	Acts    bool                // whether this counts as an automatic action
 
 	// Replaces, when set, is the version of the stored case that this commit was decided on:

@@ -72,8 +72,8 @@ func mayCommit(t *transaction, c ledger.Commit) error {
 	if c.Acts && c.Cap > 0 {
 		at := c.Case.Comment.Time.UnixMilli()
 		var acted int
-		_, err := t.one(`SELECT count(*) FROM cases WHERE guild = ? AND acted > ? AND acted <= ? AND id <> ?`,
-			[]any{c.Case.Guild, at - ledger.ActionsWindow.Milliseconds(), at, c.Case.ID}, &acted)
+		_, err := t.one(`SELECT count(*) FROM cases WHERE guild = ? AND acted > ? AND id <> ?`,
+			[]any{c.Case.Guild, at - ledger.ActionsWindow.Milliseconds(), c.Case.ID}, &acted)
 		if err != nil {
 			return err
 		}

@@ -141,7 +141,7 @@ func capHolds(b *book) {
 	refused := 0
 	for i := range 20 {
 		wg.Go(func() {
-			c := removal(b.comment(fmt.Sprint(100+i), fmt.Sprint("author", i), time.Duration(i)), 1, 0)
+			c := removal(b.comment(fmt.Sprint(100+i), fmt.Sprint("author", i), time.Duration(-i)*time.Minute), 1, 0)
 			c.Cap = 5
 			if _, err := b.Commit(b.ctx, c); err != nil {
 				b.refuses("commit past the cap", err, ledger.ErrOverCap)

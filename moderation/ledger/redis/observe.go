@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +71,11 @@ func place(comment string, at int64) string {
 
 // shelved is a comment as the shelves of its fingerprint keep it; readShelved takes it apart.
 func shelved(s *moderation.Sighting, at int64) string {
-	return fmt.Sprintf("%d|%x|%x|%s|%s|%s", at, s.Fingerprint.Exact, s.Fingerprint.Near, s.Author, s.Channel, s.Comment)
+	if s.Lookalikes <= 0 || s.Fingerprint == (moderation.Fingerprint{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d|%x|%x|%s|%s|%s", at, s.Fingerprint.Exact, s.Fingerprint.Near,
+		url.QueryEscape(s.Author), url.QueryEscape(s.Channel), s.Comment)
 }
 
 func readShelved(entry string) (l moderation.Lookalike, p moderation.Fingerprint, err error) {
@@ -88,9 +93,14 @@ func readShelved(entry string) (l moderation.Lookalike, p moderation.Fingerprint
 	if p.Near, err = strconv.ParseUint(parts[2], 16, 64); err != nil {
 		return l, p, fmt.Errorf("a look-alike's fingerprint: %w", err)
 	}
-	return moderation.Lookalike{
-		Time: time.UnixMilli(at).UTC(), Author: parts[3], Channel: parts[4], Comment: parts[5], Near: p.Near,
-	}, p, nil
+	if l.Author, err = url.QueryUnescape(parts[3]); err != nil {
+		return l, p, fmt.Errorf("a look-alike's author: %w", err)
+	}
+	if l.Channel, err = url.QueryUnescape(parts[4]); err != nil {
+		return l, p, fmt.Errorf("a look-alike's channel: %w", err)
+	}
+	l.Time, l.Comment, l.Near = time.UnixMilli(at).UTC(), parts[5], p.Near
+	return l, p, nil
 }
 
 // readObservation reads what observe.lua returns.

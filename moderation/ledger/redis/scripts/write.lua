@@ -29,9 +29,10 @@ if ARGV[10] ~= '' and (redis.call('HGET', strikes, 'version') or '0') ~= ARGV[10
   return {'stale'}
 end
 if ARGV[14] ~= '' and ARGV[15] ~= '0' then
-  local acted = redis.call('ZCOUNT', actions, '(' .. ARGV[16], ARGV[14])
+  -- Later ones count as well: comments may be committed out of order, and the cap holds.
+  local acted = redis.call('ZCOUNT', actions, '(' .. ARGV[16], '+inf')
   local own = redis.call('ZSCORE', actions, id)
-  if own and tonumber(own) > tonumber(ARGV[16]) and tonumber(own) <= tonumber(ARGV[14]) then acted = acted - 1 end
+  if own and tonumber(own) > tonumber(ARGV[16]) then acted = acted - 1 end
   if acted >= tonumber(ARGV[15]) then return {'over cap'} end
 end
 
