@@ -109,6 +109,9 @@ func (s *Server) compose(draft Draft, granted Permission) *messageBody {
 		body.reference = &messageReference{channelID: draft.ReplyTo.ChannelID, messageID: draft.ReplyTo.ID}
 	}
 	s.mentionsIn(body, granted.Has(MentionEveryone))
+	if answered, err := s.messageByID(draft.ReplyTo); err == nil {
+		body.mention(answered.author) // Discord's client pings whom one answers
+	}
 	return body
 }
 
@@ -191,6 +194,11 @@ func (m *Member) EditRaw(message Message, draft Draft) (Message, error) {
 	}
 	body := s.compose(draft, granted)
 	body.kind, body.reference = own.body.kind, own.body.reference
+	if parent := body.reference; parent != nil {
+		if answered := own.channel.find(parseID(parent.messageID)); answered != nil {
+			body.mention(answered.author)
+		}
+	}
 	own.edit(body)
 	return own.snapshot(), nil
 }

@@ -45,9 +45,10 @@ type messageFormParent struct {
 }
 
 type allowedMentions struct {
-	Parse []string `json:"parse"`
-	Users []string `json:"users"`
-	Roles []string `json:"roles"`
+	Parse       []string `json:"parse"`
+	Users       []string `json:"users"`
+	Roles       []string `json:"roles"`
+	RepliedUser bool     `json:"replied_user"`
 }
 
 // check refuses what Discord refuses about any message.

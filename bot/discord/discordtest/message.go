@@ -164,7 +164,6 @@ type messageReference struct {
 // Discord's message types and flags that matter here.
 const (
 	messageDefault        = 0
-	messageThreadCreated  = 18
 	messageReply          = 19
 	messageCommandAnswer  = 20
 	flagEphemeral         = 1 << 6
@@ -204,10 +203,17 @@ func (s *Server) mentionsIn(body *messageBody, mayMentionEveryone bool) {
 			if !slices.Contains(body.roles, found[2]) {
 				body.roles = append(body.roles, found[2])
 			}
-		case user != nil && !slices.Contains(body.mentions, user):
-			body.mentions = append(body.mentions, user)
+		case user != nil:
+			body.mention(user)
 		}
 	}
 	body.everyone = mayMentionEveryone &&
 		(strings.Contains(body.content, "@everyone") || strings.Contains(body.content, "@here"))
+}
+
+// mention adds a user to those that the message mentions.
+func (b *messageBody) mention(user *User) {
+	if !slices.Contains(b.mentions, user) {
+		b.mentions = append(b.mentions, user)
+	}
 }

@@ -5,7 +5,7 @@ import "time"
 // Permission is a set of Discord permission bits.
 type Permission uint64
 
-// The permissions that the stand-in checks. Bit positions are Discord's own
+// The permissions that matter to moderation. Bit positions are Discord's own
 // (developer reference, "Permissions").
 const (
 	KickMembers        Permission = 1 << 1

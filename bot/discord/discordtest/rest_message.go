@@ -102,7 +102,8 @@ func (s *Server) createMessage(c *call) (any, error) {
 	if body.isEmpty() {
 		return nil, ErrEmptyMessage
 	}
-	if err := replyTo(channel, body, form.Reference); err != nil {
+	ping := form.AllowedMentions == nil || form.AllowedMentions.RepliedUser
+	if err := replyTo(channel, body, form.Reference, ping); err != nil {
 		return nil, err
 	}
 	m := s.post(channel, s.bot, body, time.Time{})
@@ -137,18 +138,23 @@ func (s *Server) mayReach(user *User) error {
 	return ErrNoMutualGuilds
 }
 
-func replyTo(channel *Channel, body *messageBody, parent *messageFormParent) error {
+// replyTo makes the body a reply, which mentions whom it answers when ping.
+func replyTo(channel *Channel, body *messageBody, parent *messageFormParent, ping bool) error {
 	if parent == nil {
 		return nil
 	}
 	id := unquote(parent.MessageID)
-	if channel.find(parseID(id)) == nil {
+	answered := channel.find(parseID(id))
+	if answered == nil {
 		if parent.FailIfNotExists != nil && !*parent.FailIfNotExists {
 			return nil
 		}
 		return badForm("message_reference", "Unknown message")
 	}
 	body.kind, body.reference = messageReply, &messageReference{channelID: channel.ID, messageID: id}
+	if ping {
+		body.mention(answered.author)
+	}
 	return nil
 }
 

@@ -192,6 +192,28 @@ func TestMentionsAreThoseThatTheSenderAllows(t *testing.T) {
 	}
 }
 
+func TestAReplyMentionsWhomItAnswersUnlessTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	message := must[discordtest.Message](t)(w.guild.NewMember("ann").Post(w.channel, "hello"))
+	for _, test := range []struct {
+		allowed any
+		want    int
+	}{{object{"replied_user": true}, 1}, {object{"replied_user": false}, 0}, {object{"parse": []string{}}, 0}} {
+		got := decode[struct{ Mentions []object }](t, w.request(t, "POST", "/channels/"+w.channel.ID+"/messages", object{
+			"content": "hi", "message_reference": object{"message_id": message.ID}, "allowed_mentions": test.allowed}))
+		if len(got.Mentions) != test.want {
+			t.Errorf("%v: %d mentions, want %d", test.allowed, len(got.Mentions), test.want)
+		}
+	}
+	c := w.dial(t)
+	c.identify(w, withContent)
+	must[discordtest.Message](t)(w.guild.NewMember("ben").Reply(message, "hi ann"))
+	if got := decode[struct{ Mentions []object }](t, answer{Body: c.until("MESSAGE_CREATE").Data}); len(got.Mentions) != 1 {
+		t.Errorf("a member's reply: %d mentions", len(got.Mentions))
+	}
+}
+
 func TestAFileCanBeUploaded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
