@@ -27,13 +27,15 @@ func Redis(t testing.TB) (address string) {
 type Server struct {
 	t       testing.TB
 	dir     string
+	options []string
 	process *exec.Cmd
 	output  *bytes.Buffer
 }
 
-// StartServer starts a server and waits until it answers. The test is skipped, saying why,
-// where redis-server is not installed.
-func StartServer(t testing.TB) *Server {
+// StartServer starts a server and waits until it answers. Options of redis-server may be
+// added, such as "--appendfsync", "everysec". The test is skipped, saying why, where
+// redis-server is not installed.
+func StartServer(t testing.TB, options ...string) *Server {
 	t.Helper()
 	program(t, "redis-server")
 	// A socket's path may have about 100 bytes, which t.TempDir with its long names exceeds.
@@ -42,7 +44,7 @@ func StartServer(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &Server{t: t, dir: dir}
+	s := &Server{t: t, dir: dir, options: options}
 	s.Start()
 	t.Cleanup(s.Kill)
 	return s
@@ -66,7 +68,7 @@ func (s *Server) socket() string { return filepath.Join(s.dir, "redis.sock") }
 // Start starts the server again after Kill, with what it had on disk.
 func (s *Server) Start() {
 	s.t.Helper()
-	s.process, s.output = launch(s.t, s.dir, "--port", "0", "--unixsocket", s.socket())
+	s.process, s.output = launch(s.t, s.dir, append([]string{"--port", "0", "--unixsocket", s.socket()}, s.options...)...)
 	answers(s.t, s.output, goredis.NewClient(&goredis.Options{Network: "unix", Addr: s.socket()}))
 }
 

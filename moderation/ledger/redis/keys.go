@@ -20,6 +20,8 @@ func keysOf(guild string) keys {
 }
 
 func (k keys) meter(key string) string       { return string(k) + "meter:" + key }
+func (k keys) firsts(key string) string      { return string(k) + "people:first:" + key }
+func (k keys) lasts(key string) string       { return string(k) + "people:last:" + key }
 func (k keys) author(id string) string       { return string(k) + "author:" + id }
 func (k keys) seen(author string) string     { return string(k) + "seen:" + author }
 func (k keys) strikes(author string) string  { return string(k) + "strikes:" + author }

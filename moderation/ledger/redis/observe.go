@@ -36,23 +36,25 @@ func observeArguments(s *moderation.Sighting) ([]string, []any) {
 	at := s.Time.UnixMilli()
 	keys := make([]string, 0, 8+len(s.Meters))
 	keys = append(keys, k.author(s.Author), k.seen(s.Author), k.strikes(s.Author), k.actions())
-	args := make([]any, 0, 14+4*len(s.Meters))
+	args := make([]any, 0, 13+4*len(s.Meters))
 	args = append(args,
 		at, s.Comment, s.Author,
 		place(s.Comment, at), ledger.KeepAuthors.Milliseconds(),
 		ledger.SeenAtMost, at-ledger.ActionsWindow.Milliseconds(),
 		len(s.Meters), ledger.CountedAtMost,
-		ledger.DistinctAmong,
 		ledger.LookalikesAtMost, (s.Lookalikes + ledger.Grace).Milliseconds(),
 		at-s.Lookalikes.Milliseconds(), shelved(s, at),
 	)
 	for _, m := range s.Meters {
-		distinct := "0"
+		member, distinct := m.Member, "0"
 		if m.Distinct {
+			member, _, _ = strings.Cut(member, "/")
 			distinct = "1"
+			keys = append(keys, k.firsts(m.Key), k.lasts(m.Key))
+		} else {
+			keys = append(keys, k.meter(m.Key))
 		}
-		keys = append(keys, k.meter(m.Key))
-		args = append(args, m.Member, at-m.Window.Milliseconds(), (m.Window + ledger.Grace).Milliseconds(), distinct)
+		args = append(args, member, at-m.Window.Milliseconds(), (m.Window + ledger.Grace).Milliseconds(), distinct)
 	}
 	if s.Lookalikes > 0 {
 		keys = k.shelves(s.Fingerprint, keys)

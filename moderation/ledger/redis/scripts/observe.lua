@@ -2,18 +2,18 @@
 -- again changes nothing: every member is named by the comment.
 --
 -- KEYS  1 author (hash)  2 seen (zset)  3 strikes (hash)  4 actions (zset)
---       then one zset per meter, then one zset per shelf of the fingerprint
+--       then per meter one zset, or two (first, last) where it is distinct,
+--       then one zset per shelf of the fingerprint
 -- ARGV  1 time of the sighting, ms        2 comment       3 author, '' for none
 --       4 the comment's place in order    5 author's TTL, ms
 --       6 how many comments 'seen' holds  7 start of the hour of actions, ms
 --       8 number of meters                9 highest count
---       10 members a distinct meter looks at
---       11 comments a shelf holds         12 shelf's TTL, ms
---       13 start of the look-alikes, ms   14 the comment as the shelves keep it
+--       10 comments a shelf holds         11 shelf's TTL, ms
+--       12 start of the look-alikes, ms   13 the comment as the shelves keep it
 --       then per meter: member, start of its window in ms, TTL in ms, 1 where distinct
 -- returns {counts, {comments, first, rejected}, actions, {case, strike, ...}, {look-alike, ...}}
 
-local at = ARGV[1]
+local at, most = ARGV[1], tonumber(ARGV[9])
 
 -- prolong lets a key live for at least ttl. It writes about once in a ttl only, and returns
 -- for how long the key was to live before.
@@ -23,53 +23,61 @@ local function prolong(key, ttl)
   return left
 end
 
--- place returns the ranks of the first and last member in the window, and whether the own
--- member counts though it was seen before the window. Members of one millisecond stand in
--- order of their names, so that the answer does not depend on who came first.
-local function place(key, member, from, added)
+-- spread returns how many members were seen up to the start of a window, and the last of the
+-- window, as ranks from 0, and 1 where the own member counts though it was seen before the
+-- window. Members of one millisecond stand in order of their names, so that the answer does
+-- not depend on who came first.
+local function spread(key, member, from, added)
   local before = redis.call('ZCOUNT', key, '-inf', from)
-  if member ~= '' then
-    local seen = added == 1 and at or redis.call('ZSCORE', key, member)
-    if tonumber(seen) == tonumber(at) then
-      return before, redis.call('ZRANK', key, member), 0
-    end
-    local last = before + redis.call('ZCOUNT', key, '(' .. from, at) - 1
-    return before, last, tonumber(seen) <= tonumber(from) and 1 or 0
+  if member == '' then
+    return before, before + redis.call('ZCOUNT', key, '(' .. from, at) - 1, 0
   end
-  return before, before + redis.call('ZCOUNT', key, '(' .. from, at) - 1, 0
+  local seen = added == 1 and at or redis.call('ZSCORE', key, member)
+  if tonumber(seen) == tonumber(at) then
+    return before, redis.call('ZRANK', key, member), 0
+  end
+  local last = before + redis.call('ZCOUNT', key, '(' .. from, at) - 1
+  return before, last, tonumber(seen) <= tonumber(from) and 1 or 0
 end
 
-local function people(key, member, first, last)
-  local seen, n = {}, 0
-  local function add(name)
-    local who = string.match(name, '^[^/]*')
-    if not seen[who] then seen[who] = true; n = n + 1 end
-  end
-  if member ~= '' then add(member) end
-  if last >= first then
-    first = math.max(first, last - tonumber(ARGV[10]) + 1)
-    for _, name in ipairs(redis.call('ZRANGE', key, first, last)) do add(name) end
-  end
-  return n
-end
-
-local function measure(key, member, from, ttl, distinct)
+local function measure(key, member, from, ttl)
   local added = 0
   if member ~= '' then added = redis.call('ZADD', key, 'LT', at, member) end
-  local first, last, own = place(key, member, from, added)
-  local n
-  if distinct == '1' then
-    n = people(key, member, first, last)
-  else
-    n = math.min(last - first + 1 + own, tonumber(ARGV[9]))
-  end
+  local first, last, own = spread(key, member, from, added)
   if added == 1 then
     -- Another meter may share the key and look further back; the key's life tells.
     local left = prolong(key, ttl)
     if first > 16 then redis.call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left)) end
-    if last >= tonumber(ARGV[9]) then redis.call('ZREMRANGEBYRANK', key, 0, -tonumber(ARGV[9]) - 1) end
+    if last >= most then redis.call('ZREMRANGEBYRANK', key, 0, -most - 1) end
   end
-  return n
+  return math.min(last - first + 1 + own, most)
+end
+
+-- people counts who was seen in a window. It remembers when each was seen first and last:
+-- who was last seen after the window began, without those first seen after it ended.
+local function people(firsts, lasts, member, from, ttl)
+  local added, late = 0, nil
+  if member ~= '' then
+    added = redis.call('ZADD', firsts, 'LT', at, member)
+    redis.call('ZADD', lasts, 'GT', at, member)
+    if added == 1 or redis.call('ZSCORE', firsts, member) == at then
+      late = redis.call('ZCARD', firsts) - redis.call('ZRANK', firsts, member) - 1
+    end
+  end
+  late = late or redis.call('ZCOUNT', firsts, '(' .. at, '+inf')
+  local n = redis.call('ZCOUNT', lasts, '(' .. from, '+inf') - late
+  if member ~= '' then
+    local left = math.min(prolong(firsts, ttl), prolong(lasts, ttl))
+    if added == 1 then
+      local gone = redis.call('ZRANGE', lasts, '-inf', at - math.max(ttl, left), 'BYSCORE', 'LIMIT', 0, 64)
+      if #gone == 0 and redis.call('ZCARD', lasts) > most then gone = redis.call('ZRANGE', lasts, 0, 0) end
+      if #gone > 0 then
+        redis.call('ZREM', lasts, unpack(gone))
+        redis.call('ZREM', firsts, unpack(gone))
+      end
+    end
+  end
+  return math.max(math.min(n, most), member ~= '' and 1 or 0)
 end
 
 local function count(author, seen)
@@ -88,25 +96,31 @@ local function count(author, seen)
   prolong(seen, tonumber(ARGV[5]))
 end
 
-local counts, arg = {}, 15
-local meters = tonumber(ARGV[8])
-for i = 1, meters do
-  counts[i] = measure(KEYS[4 + i], ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2]), ARGV[arg + 3])
+local counts, arg, key = {}, 14, 5
+for i = 1, tonumber(ARGV[8]) do
+  local member, from, ttl = ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2])
+  if ARGV[arg + 3] == '1' then
+    counts[i] = people(KEYS[key], KEYS[key + 1], member, from, ttl)
+    key = key + 2
+  else
+    counts[i] = measure(KEYS[key], member, from, ttl)
+    key = key + 1
+  end
   arg = arg + 4
 end
 
 local alike, listed = {}, {}
-for i = 5 + meters, #KEYS do
-  local shelf = redis.call('ZRANGE', KEYS[i], at, '(' .. ARGV[13], 'BYSCORE', 'REV', 'LIMIT', 0, ARGV[11])
+for i = key, #KEYS do
+  local shelf = redis.call('ZRANGE', KEYS[i], at, '(' .. ARGV[12], 'BYSCORE', 'REV', 'LIMIT', 0, ARGV[10])
   for _, entry in ipairs(shelf) do
     if not listed[entry] then
       listed[entry] = true
       alike[#alike + 1] = entry
     end
   end
-  if redis.call('ZADD', KEYS[i], 'NX', at, ARGV[14]) == 1 then
-    prolong(KEYS[i], tonumber(ARGV[12]))
-    if #shelf > 0 and redis.call('ZCARD', KEYS[i]) > tonumber(ARGV[11]) then redis.call('ZREMRANGEBYRANK', KEYS[i], 0, 0) end
+  if redis.call('ZADD', KEYS[i], 'NX', at, ARGV[13]) == 1 then
+    prolong(KEYS[i], tonumber(ARGV[11]))
+    if #shelf > 0 and redis.call('ZCARD', KEYS[i]) > tonumber(ARGV[10]) then redis.call('ZREMRANGEBYRANK', KEYS[i], 0, 0) end
   end
 end
 
