@@ -3,8 +3,10 @@ package discord
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"parley/bot/discord/discordtest"
+	"parley/moderation"
 )
 
 func TestACommentArrivesWithItsAuthorAndPlace(t *testing.T) {
@@ -58,11 +60,109 @@ func TestAfterARefusedResumeTheGapIsAnnounced(t *testing.T) {
 
 func TestADeadLinkIsNoticedThoughItStaysOpen(t *testing.T) {
 	t.Parallel()
-	w := newTown(t)
-	w.platform.timing.silence = 1
-	w.platform.timing.look = 1
+	w := newTown(t, discordtest.WithHeartbeat(200*time.Millisecond)) // discordgo itself would wait five of them
+	w.platform.timing.silence = 500 * time.Millisecond
 	w.connect()
-	w.await("a second connection", func() bool { return len(w.Events()) > 0 && resumed(w) })
+	w.Faults().IgnoreHeartbeats(true)
+	w.await("the session to be resumed", func() bool { return resumed(w) })
+	w.Faults().IgnoreHeartbeats(false)
+	w.says(w.ann, w.articles, "still there")
+}
+
+func TestABotThatIsFullDoesNotThinkItsLinkIsDead(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, discordtest.WithHeartbeat(20*time.Millisecond))
+	w.platform.timing.silence = 100 * time.Millisecond
+	w.connect()
+	w.says(w.ann, w.articles, "first") // what it is about is known from here on
+	release := make(chan struct{})
+	w.intake.onTake = func(moderation.Comment) { <-release }
+	held := w.must(w.ann.Post(w.articles, "the bot is full"))
+	<-time.After(400 * time.Millisecond) // longer than the silence that would count as death
+	close(release)
+	w.comment(held.ID)
+	if resumed(w) {
+		t.Error("the link was given up")
+	}
+}
+
+func TestTheGatewayComesBackAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	w.Faults().RefuseConnections(3)
+	w.Faults().DropLinks()
+	posted := w.must(w.ann.Post(w.articles, "during the outage"))
+	w.intake.await(w, "the bot to be back", func() bool { return len(w.intake.gaps) == 2 || len(w.intake.comments) == 1 })
+	if got, err := w.platform.Since(w.ctx, w.guild.ID, w.articles.ID, "1", 10); err != nil || len(got) != 1 || got[0].ID != posted.ID {
+		t.Errorf("missed comments are %+v, %v", got, err)
+	}
+}
+
+func TestInvalidSessionsCauseNoStorm(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	for range 3 {
+		before := len(w.intake.announced())
+		w.Faults().RefuseResumes(1)
+		w.Faults().RequestReconnect()
+		w.intake.await(w, "a new session", func() bool { return len(w.intake.gaps) > before })
+	}
+	ready := 0
+	for _, e := range w.Events() {
+		if e.Name == "READY" {
+			ready++
+		}
+	}
+	if ready > 7 { // the first, and for each refusal at most discordgo's own attempt and ours
+		t.Errorf("%d sessions were begun", ready)
+	}
+}
+
+func TestNewChannelsThreadsAndMembersAreAnnounced(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	more := w.guild.NewTextChannel("news-sport")
+	w.guild.NewTextChannel("lounge")
+	posted := w.must(w.ann.Post(w.articles, "a thread, please"))
+	thread, err := w.ann.StartThread(posted, "talk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ben := w.guild.NewMember("ben")
+	w.intake.await(w, "the announcements", func() bool { return len(w.intake.gaps) == 3 && len(w.intake.joins) == 1 })
+	if got := w.intake.announced(); got[1][0] != more.ID || got[2][0] != thread.ID || w.intake.joins[0] != ben.ID {
+		t.Errorf("announced %v and %v", got, w.intake.joins)
+	}
+}
+
+func TestOneEventCannotTakeTheOthersDown(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	w.says(w.ann, w.articles, "first")
+	w.intake.onTake = func(c moderation.Comment) {
+		if c.Text == "the fatal one" {
+			panic("a defect")
+		}
+	}
+	w.must(w.ann.Post(w.articles, "the fatal one"))
+	w.says(w.ann, w.articles, "the next one")
+}
+
+func TestEventsThatComeTwiceOrSwappedAreAllHandedOn(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	w.says(w.ann, w.articles, "first")
+	w.Faults().DuplicateEvents(1)
+	twice := w.must(w.ann.Post(w.articles, "twice"))
+	w.intake.await(w, "both", func() bool { return len(w.intake.comments) == 3 })
+	if c := w.intake.comments; c[1].ID != twice.ID || c[2].ID != twice.ID || c[1].Revision != c[2].Revision {
+		t.Errorf("came as %+v", c)
+	}
 }
 
 func resumed(w *town) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -179,6 +180,13 @@ func (l *listener) Join(_ context.Context, _, user string, _ time.Time) {
 
 func (l *listener) Gap(_ context.Context, _ string, channels []string) {
 	l.note(func() { l.gaps = append(l.gaps, channels) })
+}
+
+// announced lists the gaps so far.
+func (l *listener) announced() [][]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.gaps)
 }
 
 // await waits until cond, which is asked under the listener's lock.
