@@ -92,7 +92,7 @@ func (b *bench) build() (err error) {
 	for i := range authors {
 		b.members = append(b.members, guild.NewMember(fmt.Sprintf("member-%d", i)))
 	}
-	b.mixed = stream(b.members, b.Comments, false)
+	b.mixed = stream(1, b.members, b.Comments, false)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (b *bench) inProcess(ctx context.Context, r *Result) (err error) {
 	}
 
 	b.Stage("clean comments, flat out")
-	calm := stream(b.members, b.Comments, true)
+	calm := stream(2, b.members, b.Comments, true)
 	b.calls.reset()
 	if _, err = b.flatOut(ctx, calm); err != nil {
 		return err
@@ -153,8 +153,9 @@ func (b *bench) flatOut(ctx context.Context, comments []discordtest.FloodComment
 // latencies floods at half load and compares when frames were sent, verdicts reached and
 // requests made.
 func (b *bench) latencies(ctx context.Context, r *Result) error {
-	done := b.heard.expect(len(b.mixed))
-	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.mixed, Rate: r.HalfLoad})
+	comments := stream(3, b.members, b.Comments, false)
+	done := b.heard.expect(len(comments))
+	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: comments, Rate: r.HalfLoad})
 	if err != nil {
 		return err
 	}

@@ -1,49 +1,50 @@
 package bench
 
 import (
-	"fmt"
+	_ "embed"
+	"math/rand/v2"
+	"strings"
 
 	"parley/bot/discord/discordtest"
 )
 
-// Parts of sentences. Every combination is a harmless comment, no two are alike.
-var (
-	openers  = []string{"I think that", "Honestly,", "My neighbour says", "As somebody from the region:", "Nobody mentions that", "It is hard to believe that", "In my experience", "For the record,"}
-	subjects = []string{"the new tram line", "the school budget", "this ministry", "the harbour project", "our local paper", "the election board", "that hospital", "the fire service", "the court", "the weather office"}
-	verbs    = []string{"has promised", "will need", "never explained", "quietly dropped", "finally published", "keeps postponing", "should have checked", "cannot afford"}
-	objects  = []string{"the report on last winter", "three hundred new jobs", "a second opinion from engineers", "what the survey found", "the repairs in the old town", "any plan for the summer", "the figures for small towns"}
-	closers  = []string{"", " What do you think?", " I would like to see numbers.", " Thanks for the article.", " That is all I know.", " We will see."}
+// words are what the comments are made of: ordinary ones, many enough that no two comments
+// come out alike.
+//
+//go:embed words.txt
+var words string
+
+// Lengths of a comment, in words; their mean is about that of real news threads.
+const (
+	shortest = 6
+	longest  = 40
 )
 
-// clean is the nth harmless comment.
-func clean(n int) string {
-	pick := func(from []string) string {
-		word := from[n%len(from)]
-		n /= len(from)
-		return word
-	}
-	// The two longest lists first, so that neighbours differ in several places.
-	subject, opener, verb, object, closer := pick(subjects), pick(openers), pick(verbs), pick(objects), pick(closers)
-	return fmt.Sprintf("%s %s %s %s.%s", opener, subject, verb, object, closer)
-}
-
-// foul is the nth comment that is taken down by a rule.
-func foul(n int) string {
-	return fmt.Sprintf("%s %s, and I will kill you, that is a promise", openers[n%len(openers)], subjects[n/len(openers)%len(subjects)])
-}
-
-// one in foulEvery comments is abusive, about what a heated thread has.
+// foulEvery is how many comments there are for one that a rule takes down, about as in a
+// thread that has got heated.
 const foulEvery = 50
 
-// stream makes n comments; with every foulEvery-th of them abusive unless cleanOnly.
-func stream(members []*discordtest.Member, n int, cleanOnly bool) []discordtest.FloodComment {
+// stream makes n comments by members in turn, the same for a seed. Every foulEvery-th is
+// abusive unless cleanOnly.
+func stream(seed uint64, members []*discordtest.Member, n int, cleanOnly bool) []discordtest.FloodComment {
+	random := rand.New(rand.NewPCG(seed, 0))
+	vocabulary := strings.Fields(words)
 	comments := make([]discordtest.FloodComment, n)
 	for i := range comments {
-		text := clean(i)
+		text := sentence(random, vocabulary)
 		if !cleanOnly && i%foulEvery == foulEvery-1 {
-			text = foul(i)
+			text += " and I will kill you"
 		}
 		comments[i] = discordtest.FloodComment{Author: members[i%len(members)], Text: text}
 	}
 	return comments
+}
+
+func sentence(random *rand.Rand, vocabulary []string) string {
+	n := shortest + random.IntN(longest-shortest+1)
+	said := make([]string, n)
+	for i := range said {
+		said[i] = vocabulary[random.IntN(len(vocabulary))]
+	}
+	return strings.Join(said, " ") + "."
 }
