@@ -32,12 +32,6 @@ func (e *APIError) body() object {
 	return body
 }
 
-// Is lets errors.Is compare by Discord's code alone.
-func (e *APIError) Is(target error) bool {
-	other, ok := target.(*APIError)
-	return ok && other.Code == e.Code
-}
-
 func unknown(what string, code int) *APIError {
 	return &APIError{Status: http.StatusNotFound, Code: code, Message: "Unknown " + what}
 }
@@ -54,8 +48,7 @@ func badForm(field, problem string) *APIError {
 	return &APIError{Status: http.StatusBadRequest, Code: 50035, Message: "Invalid Form Body", Field: field, Problem: problem}
 }
 
-// The refusals that matter to a moderation bot, for errors.Is and for
-// comparing codes. Only Code is compared.
+// The refusals that matter to a moderation bot, for errors.Is.
 var (
 	ErrUnknownChannel     = unknown("Channel", 10003)
 	ErrUnknownGuild       = unknown("Guild", 10004)

@@ -191,3 +191,42 @@ func TestAwaitingNamesWhatNeverCame(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAnOrderedRateLimitTellsHowLongToWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Faults().RateLimitNext(1, createMessage, 1500*time.Millisecond)
+	w.Faults().REST(discordtest.RESTFault{Route: createMessage, Status: 429, RetryAfter: time.Second, Global: true})
+	got := w.say(t, "x")
+	if after := decode[struct {
+		RetryAfter float64 `json:"retry_after"`
+	}](t, got).RetryAfter; got.Status != 429 || after != 1.5 || got.Header.Get("Retry-After") != "2" {
+		t.Errorf("answered %d, retry after %v, header %q", got.Status, after, got.Header.Get("Retry-After"))
+	}
+	if got := w.say(t, "x"); got.Header.Get("X-RateLimit-Scope") != "global" {
+		t.Errorf("the second answered %d %v", got.Status, got.Header)
+	}
+}
+
+func TestADelayedRequestIsCarriedOutAfterTheDelay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const delay = 30 * time.Millisecond
+	w.Faults().REST(discordtest.RESTFault{Route: createMessage, Delay: delay})
+	asked := time.Now()
+	if got := w.say(t, "x"); got.Status != http.StatusOK || time.Since(asked) < delay {
+		t.Errorf("answered %d after %v", got.Status, time.Since(asked))
+	}
+}
+
+func TestTroubleThatWasClearedDoesNotHappen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Faults().FailNext(5, "", http.StatusInternalServerError)
+	w.Faults().RefuseConnections(1)
+	w.Faults().Clear()
+	if got := w.say(t, "x"); got.Status != http.StatusOK {
+		t.Errorf("answered %d", got.Status)
+	}
+	w.dial(t)
+}

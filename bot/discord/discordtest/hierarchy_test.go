@@ -115,6 +115,23 @@ func TestAThreadHasItsParentsPermissionsAndOneOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestTheBotOpensOneThreadUnderAMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.guild.BotRole().SetPermissions(discordtest.BotPermissions | discordtest.CreateThreads)
+	message := must[discordtest.Message](t)(w.guild.NewMember("ann").Post(w.channel, "hello"))
+	path := "/channels/" + w.channel.ID + "/messages/" + message.ID + "/threads"
+	if got := w.request(t, "POST", path, object{"name": "talk"}); got.Status != http.StatusCreated {
+		t.Errorf("answered %d %s", got.Status, got.Body)
+	}
+	if threads := w.channel.Threads(); len(threads) != 1 || threads[0].ID != message.ID || threads[0].Name != "talk" {
+		t.Errorf("the threads are %+v", threads)
+	}
+	if got := w.request(t, "POST", path, object{"name": "again"}); got.Code != 160004 {
+		t.Errorf("the second answered %d %s", got.Status, got.Body)
+	}
+}
+
 func TestALockedThreadIsForModerators(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

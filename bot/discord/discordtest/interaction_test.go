@@ -174,6 +174,67 @@ func TestADeferredAnswerIsAwaited(t *testing.T) {
 	}
 }
 
+func TestTheBotCanAskForTheMessageThatItsAnswerBecame(t *testing.T) {
+	t.Parallel()
+	r := newResponder(t)
+	done := r.askForCase(1)
+	i := r.hear()
+	got := r.request(t, "POST", "/interactions/"+i.ID+"/"+i.Token+"/callback?with_response=true", object{"type": 4, "data": object{"content": "case 1"}})
+	callback := decode[struct {
+		Resource struct{ Message struct{ ID string } }
+	}](t, got)
+	message, _ := next(t, done).Message()
+	if callback.Resource.Message.ID != message.ID {
+		t.Errorf("answered %s, the message is %s", got.Body, message.ID)
+	}
+	if again := decode[struct{ ID string }](t, r.request(t, "GET", r.original(i), nil)); again.ID != message.ID {
+		t.Errorf("@original is %s, want %s", again.ID, message.ID)
+	}
+}
+
+func TestRegisteringAgainKeepsTheIDsOfCommands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/applications/" + w.BotUser().ID + "/guilds/" + w.guild.ID + "/commands"
+	register := func(names ...string) (ids []string) {
+		var body []object
+		for _, name := range names {
+			body = append(body, object{"name": name, "description": "x"})
+		}
+		for _, one := range decode[[]struct{ ID string }](t, w.request(t, "PUT", path, body)) {
+			ids = append(ids, one.ID)
+		}
+		return ids
+	}
+	first, second := register("case", "score"), register("score", "strikes")
+	if second[0] != first[1] || second[1] == first[0] {
+		t.Errorf("the IDs were %v and are %v", first, second)
+	}
+	if listed := decode[[]object](t, w.request(t, "GET", path, nil)); len(listed) != 2 {
+		t.Errorf("%d commands are listed", len(listed))
+	}
+}
+
+func TestAFormBeyondDiscordsLimitsIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newResponder(t)
+	field := object{"type": 1, "components": []object{{"type": 4, "style": 1, "label": "Why?", "custom_id": "why"}}}
+	done := r.askForCase(1)
+	i := r.hear()
+	*r.wrongOnPurpose = true
+	for name, data := range map[string]object{
+		"no fields":    {"custom_id": "x", "title": "Form", "components": []object{}},
+		"a long title": {"custom_id": "x", "title": strings.Repeat("x", 46), "components": []object{field}},
+		"a long ID":    {"custom_id": strings.Repeat("x", 101), "title": "Form", "components": []object{field}},
+	} {
+		if got := r.request(t, "POST", "/interactions/"+i.ID+"/"+i.Token+"/callback", object{"type": 9, "data": data}); got.Code != 50035 {
+			t.Errorf("%s: answered %d %s", name, got.Status, got.Body)
+		}
+	}
+	r.answer(i, 4, object{"content": "never mind"})
+	next(t, done)
+}
+
 func TestAnEditCannotChangeWhoSeesTheAnswer(t *testing.T) {
 	t.Parallel()
 	r := newResponder(t)

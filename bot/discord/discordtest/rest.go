@@ -61,6 +61,7 @@ type route struct {
 	method, path string
 	handle       handler
 	withoutToken bool
+	created      bool // success is 201 instead of 200
 }
 
 func (r route) name() string { return r.method + " " + r.path }
@@ -170,6 +171,8 @@ func (s *Server) serveREST(w http.ResponseWriter, request *http.Request, r route
 		writeError(out, err)
 	case result == nil:
 		out.WriteHeader(http.StatusNoContent)
+	case r.created:
+		writeJSON(out, http.StatusCreated, result)
 	default:
 		writeJSON(out, http.StatusOK, result)
 	}

@@ -53,7 +53,7 @@ func apiRoutes() []route {
 		{method: "GET", path: message, handle: (*Server).getMessage},
 		{method: "PATCH", path: message, handle: (*Server).patchMessage},
 		{method: "DELETE", path: message, handle: (*Server).deleteMessage},
-		{method: "POST", path: message + "/threads", handle: (*Server).startThread},
+		{method: "POST", path: message + "/threads", handle: (*Server).startThread, created: true},
 
 		{method: "GET", path: app + "/commands", handle: (*Server).getCommands},
 		{method: "PUT", path: app + "/commands", handle: (*Server).putCommands},

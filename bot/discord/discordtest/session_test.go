@@ -22,6 +22,7 @@ func TestALibraryResumesAfterADroppedLinkAndMissesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
+	session.ShouldReconnectOnError = true
 	messages, resumes := hear[*discordgo.MessageCreate](session), hear[*discordgo.Resumed](session)
 	w.connect(t, session)
 	ann := w.guild.NewMember("ann")
@@ -38,6 +39,7 @@ func TestALibraryResumesAfterADroppedLinkAndMissesNothing(t *testing.T) {
 		t.Errorf("heard %q first after the gap", got.Content)
 	}
 	next(t, resumes)
+	session.ShouldReconnectOnError = false // or its Close may start over
 }
 
 func TestAResumedSessionGetsExactlyWhatItMissedInOrder(t *testing.T) {
@@ -99,6 +101,7 @@ func TestARefusedResumeLeadsToANewSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	session := w.client(t)
+	session.ShouldReconnectOnError = true
 	ready := hear[*discordgo.Ready](session)
 	w.connect(t, session)
 	first := next(t, ready)
@@ -107,6 +110,7 @@ func TestARefusedResumeLeadsToANewSession(t *testing.T) {
 	if second := next(t, ready); second.SessionID == first.SessionID {
 		t.Error("the session is the same")
 	}
+	session.ShouldReconnectOnError = false // or its Close may start over
 }
 
 func TestASlowConnectionLosesNothing(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // ErrAbsent is wrapped by [Discover] when there is no description to be found.
@@ -274,34 +275,64 @@ func isDecimal(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// explain picks, out of a tree in which every alternative of a union is a
-// branch, the problems that lie deepest in the value: those belong to the
-// alternative that was meant.
+// explain says in one line what is wrong with a value.
 func explain(err *jsonschema.ValidationError) string {
-	var leaves []*jsonschema.ValidationError
-	var walk func(e *jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
-		if len(e.Causes) == 0 {
-			leaves = append(leaves, e)
-		}
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-	}
-	walk(err)
-	deepest := 0
-	for _, leaf := range leaves {
-		deepest = max(deepest, len(leaf.InstanceLocation))
-	}
+	const most = 4
 	var lines []string
-	for _, leaf := range leaves {
+	for _, leaf := range relevant(err) {
 		text := leaf.Error()
 		if _, problem, ok := strings.Cut(text, "\n- "); ok {
 			text = problem
 		}
-		if len(leaf.InstanceLocation) == deepest && !slices.Contains(lines, text) && len(lines) < 4 {
+		if !slices.Contains(lines, text) && len(lines) < most {
 			lines = append(lines, text)
 		}
 	}
 	return strings.Join(lines, "; ")
+}
+
+// relevant picks the problems to report out of a tree in which every
+// alternative of a union is a branch: only those of the alternative that was
+// most likely meant.
+func relevant(err *jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if len(err.Causes) == 0 {
+		return []*jsonschema.ValidationError{err}
+	}
+	union := false
+	switch err.ErrorKind.(type) {
+	case *kind.OneOf, *kind.AnyOf:
+		union = true
+	}
+	var all, best []*jsonschema.ValidationError
+	for _, cause := range err.Causes {
+		leaves := relevant(cause)
+		all = append(all, leaves...)
+		if best == nil || distance(err, leaves) < distance(err, best) {
+			best = leaves
+		}
+	}
+	if union {
+		return best
+	}
+	return all
+}
+
+// distance says how far a value is from an alternative. Being of another type
+// altogether, or having another value where one is fixed (a component's
+// "type"), means that the alternative was not meant.
+func distance(union *jsonschema.ValidationError, leaves []*jsonschema.ValidationError) int {
+	const notMeant = 100
+	far := 0
+	for _, leaf := range leaves {
+		far++
+		switch leaf.ErrorKind.(type) {
+		case *kind.Const, *kind.Enum:
+			far += notMeant
+		case *kind.Type:
+			if len(leaf.InstanceLocation) == len(union.InstanceLocation) {
+				far += notMeant
+			}
+		}
+	}
+	return far
 }
