@@ -32,6 +32,10 @@ type Config struct {
 	Adviser  Adviser      // gives second opinions; nil: none are asked for
 	Log      *slog.Logger // nil: nothing is logged
 
+	// Parse makes a rulebook of a source that Rulebook.Source once held. It is needed for
+	// changing the policy by command; nil: that is refused.
+	Parse func(source []byte) (*Rulebook, error)
+
 	Workers int           // how many comments are judged at a time; 0: 64
 	Drain   time.Duration // how long shutting down may take; 0: 20 s
 
@@ -49,13 +53,14 @@ const (
 // methods may be called concurrently, by a source (Intake) and by anybody (Use, Ready).
 type Bot struct {
 	Config
-	consumer string // names this process to the outbox
-	rulebook atomic.Pointer[Rulebook]
-	metrics  *metrics
-	store    *storeHealth
-	marks    marks
-	shadows  shadowLog
-	alerts   *alerter
+	consumer  string // names this process to the outbox
+	rulebook  atomic.Pointer[Rulebook]
+	switching sync.Mutex // one change of the policy at a time
+	metrics   *metrics
+	store     *storeHealth
+	marks     marks
+	shadows   shadowLog
+	alerts    *alerter
 
 	seed      maphash.Seed // spreads authors over the shards
 	shards    []*shard
@@ -135,6 +140,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.awaitStore(ctx); err != nil {
 		return nil // told to stop before the store was there
 	}
+	b.resume(ctx)
 	var judging, tending sync.WaitGroup
 	for _, s := range b.shards {
 		judging.Go(func() { s.run(work) })

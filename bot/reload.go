@@ -56,9 +56,9 @@ func (r *Reloader) Run(ctx context.Context) error {
 		case err := <-watcher.Errors:
 			r.Bot.Log.Warn("watching the policy's files failed; send SIGHUP to reload", "error", err)
 		case <-settled.C:
-			r.reload("file")
+			r.reload(ctx, "file")
 		case <-r.Now:
-			r.reload("signal")
+			r.reload(ctx, "signal")
 		case <-ctx.Done():
 			return nil
 		}
@@ -66,7 +66,7 @@ func (r *Reloader) Run(ctx context.Context) error {
 }
 
 // reload puts the policy in force as it is in its files now.
-func (r *Reloader) reload(by string) {
+func (r *Reloader) reload(ctx context.Context, by string) {
 	book, err := r.Load()
 	if err != nil {
 		r.refuse(err)
@@ -76,11 +76,14 @@ func (r *Reloader) reload(by string) {
 		r.broken = ""
 		r.tell("mended", "The policy is in order again and in force.")
 	}
-	if book.Hash == r.Bot.Current().Hash {
+	if book.Hash == r.Bot.Current().fileHash() {
 		return
 	}
 	r.Bot.metrics.reloads.WithLabelValues("done").Inc()
-	r.Bot.Use(book, by)
+	if r.Bot.Current().File != "" {
+		r.tell("edited", "The policy has been edited. What commands had changed in it before holds no longer.")
+	}
+	r.Bot.useFile(ctx, book, by)
 }
 
 // refuse shows mistakes to moderators, the same ones once.

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"cmp"
+
 	"parley/moderation"
 	"parley/moderation/engine"
 	"parley/moderation/policy"
@@ -22,6 +24,7 @@ type Reading interface {
 type Rulebook struct {
 	Hash   string // names the policy in cases and in the log
 	Source []byte // the configuration that it was made of
+	File   string // hash of the policy in the file, where a command has put this one in its place; "" otherwise
 
 	// Margins bound what a second opinion may change.
 	Margins moderation.Margins
@@ -33,6 +36,9 @@ type Rulebook struct {
 	// Explain judges a comment that nobody posted and shows what led to the verdict.
 	Explain func(c *moderation.Comment) engine.Explanation
 }
+
+// fileHash names the policy in the file.
+func (r *Rulebook) fileHash() string { return cmp.Or(r.File, r.Hash) }
 
 // sureEnough is how confident a second opinion must be to be taken without a moderator.
 const sureEnough = 0.6
