@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+
+	"parley/moderation"
 )
 
 // Figure is a number that may be missing; NaN is written as null.
@@ -19,13 +21,7 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(f))
 }
 
-// Threshold is a named score from which something happens.
-type Threshold struct {
-	Name  string
-	Score float64
-}
-
-// Report is what one data set says of a scorer.
+// Report is what one data set says of a judge.
 type Report struct {
 	Dataset          string    `json:"dataset"`
 	Rows             int       `json:"rows"`
@@ -33,8 +29,9 @@ type Report struct {
 	AUC              Figure    `json:"auc"`
 	AveragePrecision Figure    `json:"average_precision"`
 	Calibration      Figure    `json:"calibration_error"`
-	At               []Named   `json:"at"`
-	Best             Outcome   `json:"best_f1"`
+	At               []Named   `json:"at"`            // by action, mildest first
+	Best             Outcome   `json:"best_f1"`       // at the threshold that suits F1 most
+	BestAt           float64   `json:"best_f1_score"` // that threshold
 	Reliability      []Bin     `json:"reliability"`
 	Identities       []Slice   `json:"identities,omitempty"` // worst false-positive rate first
 	Categories       []Slice   `json:"categories,omitempty"` // worst accuracy first
@@ -43,14 +40,14 @@ type Report struct {
 	scored           []Scored  // for the curves
 }
 
-// Named is an outcome at a threshold that has a name.
+// Named is what comes of acting from one action on.
 type Named struct {
-	Name string `json:"name"`
+	Action moderation.Action `json:"action"`
 	Outcome
 }
 
-// Slice is the part of a data set that shares an identity or a category, at the first
-// threshold.
+// Slice is the part of a data set that shares an identity or a category, where everything
+// that is at least reviewed counts as flagged.
 type Slice struct {
 	Name     string  `json:"name"`
 	Clean    int     `json:"clean"`
@@ -60,7 +57,7 @@ type Slice struct {
 	Accuracy float64 `json:"accuracy"`
 }
 
-// Example is one row that a scorer gets wrong.
+// Example is one row that a judge gets wrong.
 type Example struct {
 	ID    string  `json:"id"`
 	Text  string  `json:"text"`
@@ -70,57 +67,63 @@ type Example struct {
 // examples is how many wrong rows a report shows on each side.
 const examples = 10
 
-// Run scores every row of a data set and measures the result. progress, which may be nil,
+// Judge scores a row in [0,1] and says what would be done about it.
+type Judge func(Row) (score float64, action moderation.Action)
+
+// Run judges every row of a data set and measures the result. progress, which may be nil,
 // is called after each row. It stops when ctx ends.
-func Run(ctx context.Context, data Dataset, score func(Row) float64, thresholds []Threshold, progress func(done int)) (Report, error) {
+func Run(ctx context.Context, data Dataset, judge Judge, progress func(done int)) (Report, error) {
 	scored := make([]Scored, 0, len(data.Rows))
 	for i, row := range data.Rows {
 		if err := ctx.Err(); err != nil {
 			return Report{}, err
 		}
-		scored = append(scored, Scored{Abusive: *row.Label == 1, Score: score(row)})
+		score, action := judge(row)
+		scored = append(scored, Scored{Abusive: *row.Label == 1, Score: score, Action: action})
 		if progress != nil {
 			progress(i + 1)
 		}
 	}
-	return measure(data, scored, thresholds), nil
+	return measure(data, scored), nil
 }
 
-func measure(data Dataset, scored []Scored, thresholds []Threshold) Report {
+func measure(data Dataset, scored []Scored) Report {
 	positives, _ := count(scored)
 	r := Report{
 		Dataset: data.Name, Rows: len(scored), Abusive: positives,
 		AUC: Figure(AUC(scored)), AveragePrecision: Figure(AveragePrecision(scored)),
-		Calibration: Figure(CalibrationError(scored)),
-		Best:        Best(scored), Reliability: Reliability(scored), scored: scored,
+		Calibration: Figure(CalibrationError(scored)), Reliability: Reliability(scored), scored: scored,
 	}
-	for _, t := range thresholds {
-		r.At = append(r.At, Named{t.Name, At(scored, t.Score)})
+	r.BestAt, r.Best = Best(scored)
+	for _, action := range []moderation.Action{moderation.Review, moderation.Hold, moderation.Remove} {
+		r.At = append(r.At, Named{action, AtAction(scored, action)})
 	}
-	if len(thresholds) > 0 {
-		first := thresholds[0].Score
-		r.Identities = slicesBy(data.Rows, scored, first, func(row Row) string { return row.Identity })
-		slices.SortStableFunc(r.Identities, func(a, b Slice) int { return cmp.Compare(b.FPR, a.FPR) })
-		r.Categories = slicesBy(data.Rows, scored, first, func(row Row) string { return row.Category })
-		slices.SortStableFunc(r.Categories, func(a, b Slice) int { return cmp.Compare(a.Accuracy, b.Accuracy) })
-	}
+	r.Identities = slicesBy(data.Rows, scored, newIdentities().of)
+	slices.SortStableFunc(r.Identities, func(a, b Slice) int { return cmp.Compare(b.FPR, a.FPR) })
+	r.Categories = slicesBy(data.Rows, scored, func(row Row) []string {
+		if row.Category == "" {
+			return nil
+		}
+		return []string{row.Category}
+	})
+	slices.SortStableFunc(r.Categories, func(a, b Slice) int { return cmp.Compare(a.Accuracy, b.Accuracy) })
 	r.Missed = worst(data.Rows, scored, true)
 	r.Misjudged = worst(data.Rows, scored, false)
 	return r
 }
 
-// slicesBy groups rows by a key, in order of the keys; rows without one are left out.
-func slicesBy(rows []Row, scored []Scored, threshold float64, key func(Row) string) []Slice {
+// slicesBy groups rows by their keys, in order of the keys; rows without one are left out.
+func slicesBy(rows []Row, scored []Scored, keys func(Row) []string) []Slice {
 	groups := map[string][]Scored{}
 	for i, row := range rows {
-		if k := key(row); k != "" {
+		for _, k := range keys(row) {
 			groups[k] = append(groups[k], scored[i])
 		}
 	}
 	var all []Slice
 	for name, group := range groups {
 		positives, negatives := count(group)
-		o := At(group, threshold)
+		o := AtAction(group, moderation.Review)
 		all = append(all, Slice{name, negatives, positives, o.FalsePositives, o.Recall, o.Accuracy})
 	}
 	slices.SortFunc(all, func(a, b Slice) int { return cmp.Compare(a.Name, b.Name) })

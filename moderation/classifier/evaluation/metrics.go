@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"parley/moderation"
 )
 
-// Scored is one row's label and what the scorer said of it.
+// Scored is one row's label and what the judge said of it.
 type Scored struct {
 	Abusive bool
-	Score   float64 // in [0,1]
+	Score   float64           // in [0,1]
+	Action  moderation.Action // what would be done about it
 }
 
 // byScore returns a copy with the highest scores first.
@@ -76,9 +79,8 @@ func AveragePrecision(rows []Scored) float64 {
 	return sum
 }
 
-// Outcome is what a threshold makes of rows.
+// Outcome is what flagging some of the rows would do.
 type Outcome struct {
-	Threshold      float64 `json:"threshold"`
 	Precision      float64 `json:"precision"`
 	Recall         float64 `json:"recall"`
 	F1             float64 `json:"f1"`
@@ -86,12 +88,21 @@ type Outcome struct {
 	FalsePositives float64 `json:"false_positive_rate"`
 }
 
-// At says what flagging every score at or above the threshold would do. Ratios without a
-// denominator are 0.
+// At says what flagging every score at or above the threshold would do.
 func At(rows []Scored, threshold float64) Outcome {
+	return outcome(rows, func(r Scored) bool { return r.Score >= threshold })
+}
+
+// AtAction says what flagging everything that gets the action or a harsher one does.
+func AtAction(rows []Scored, action moderation.Action) Outcome {
+	return outcome(rows, func(r Scored) bool { return r.Action >= action })
+}
+
+// outcome counts; ratios without a denominator are 0.
+func outcome(rows []Scored, flag func(Scored) bool) Outcome {
 	var tp, fp, fn, tn int
 	for _, r := range rows {
-		switch flagged := r.Score >= threshold; {
+		switch flagged := flag(r); {
 		case flagged && r.Abusive:
 			tp++
 		case flagged:
@@ -103,14 +114,13 @@ func At(rows []Scored, threshold float64) Outcome {
 		}
 	}
 	return Outcome{
-		Threshold: threshold,
 		Precision: ratio(tp, tp+fp), Recall: ratio(tp, tp+fn), F1: ratio(2*tp, 2*tp+fp+fn),
 		Accuracy: ratio(tp+tn, len(rows)), FalsePositives: ratio(fp, fp+tn),
 	}
 }
 
-// Best is the outcome at the threshold with the highest F1.
-func Best(rows []Scored) Outcome {
+// Best is the threshold with the highest F1, and its outcome.
+func Best(rows []Scored) (threshold float64, o Outcome) {
 	best, bestF1 := math.Inf(1), -1.0
 	positives, _ := count(rows)
 	walk(rows, func(threshold float64, tp, fp int) {
@@ -118,7 +128,7 @@ func Best(rows []Scored) Outcome {
 			best, bestF1 = threshold, f1
 		}
 	})
-	return At(rows, best)
+	return best, At(rows, best)
 }
 
 // Bin is one row of a reliability table: of N rows scored about Mean, a share was abusive.

@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parley/moderation"
 )
 
 func labelled(t *rapid.T) []Scored {
 	rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Scored {
 		return Scored{Abusive: rapid.Bool().Draw(t, "abusive"), Score: float64(rapid.IntRange(0, 8).Draw(t, "score")) / 8}
 	}), 0, 40).Draw(t, "rows")
-	return append(rows, Scored{true, 0.5}, Scored{false, 0.25})
+	return append(rows, Scored{Abusive: true, Score: 0.5}, Scored{Score: 0.25})
 }
 
 func TestAUCIsTheChanceThatAbuseScoresAboveACleanRow(t *testing.T) {
@@ -44,14 +46,15 @@ func TestTheOrderOfRowsChangesNoFigure(t *testing.T) {
 		rows := labelled(t)
 		backwards := slices.Clone(rows)
 		slices.Reverse(backwards)
-		if AUC(rows) != AUC(backwards) || AveragePrecision(rows) != AveragePrecision(backwards) || Best(rows) != Best(backwards) {
+		_, best := Best(rows)
+		if _, same := Best(backwards); AUC(rows) != AUC(backwards) || AveragePrecision(rows) != AveragePrecision(backwards) || best != same {
 			t.Fatal("the figures depend on the order of the rows")
 		}
 	})
 }
 
 func TestFiguresOfAKnownExample(t *testing.T) {
-	rows := []Scored{{true, 0.9}, {false, 0.8}, {true, 0.7}, {false, 0.2}}
+	rows := []Scored{{true, 0.9, moderation.Remove}, {false, 0.8, moderation.Review}, {true, 0.7, moderation.Allow}, {false, 0.2, moderation.Allow}}
 	if got := AUC(rows); got != 0.75 {
 		t.Errorf("AUC = %v, want 3 of 4 pairs", got)
 	}
@@ -59,20 +62,23 @@ func TestFiguresOfAKnownExample(t *testing.T) {
 		t.Errorf("average precision = %v, want %v", got, want)
 	}
 	got := At(rows, 0.75)
-	want := Outcome{Threshold: 0.75, Precision: 0.5, Recall: 0.5, F1: 0.5, Accuracy: 0.5, FalsePositives: 0.5}
+	want := Outcome{Precision: 0.5, Recall: 0.5, F1: 0.5, Accuracy: 0.5, FalsePositives: 0.5}
 	if got != want {
 		t.Errorf("at 0.75: %+v, want %+v", got, want)
 	}
-	if best := Best(rows); best.Threshold != 0.7 || math.Abs(best.F1-0.8) > 1e-12 {
-		t.Errorf("best F1 %v at %v, want 0.8 at 0.7", best.F1, best.Threshold)
+	if at, best := Best(rows); at != 0.7 || math.Abs(best.F1-0.8) > 1e-12 {
+		t.Errorf("best F1 %v at %v, want 0.8 at 0.7", best.F1, at)
+	}
+	if review, remove := AtAction(rows, moderation.Review), AtAction(rows, moderation.Remove); review.FalsePositives != 0.5 || remove.FalsePositives != 0 || remove.Recall != 0.5 {
+		t.Errorf("reviewed %+v, removed %+v; want half of the clean reviewed and none removed", review, remove)
 	}
 }
 
 func TestAMissingClassIsSaidNotGuessed(t *testing.T) {
-	if got := AUC([]Scored{{true, 0.4}}); !math.IsNaN(got) {
+	if got := AUC([]Scored{{Abusive: true, Score: 0.4}}); !math.IsNaN(got) {
 		t.Errorf("AUC without clean rows = %v, want NaN", got)
 	}
-	if got := AveragePrecision([]Scored{{false, 0.4}}); !math.IsNaN(got) {
+	if got := AveragePrecision([]Scored{{Score: 0.4}}); !math.IsNaN(got) {
 		t.Errorf("average precision without abuse = %v, want NaN", got)
 	}
 }
@@ -81,8 +87,8 @@ func TestACalibratedScorerHasNoCalibrationError(t *testing.T) {
 	var honest, boastful []Scored
 	for i := range 100 {
 		abusive := i < 25
-		honest = append(honest, Scored{abusive, 0.25})
-		boastful = append(boastful, Scored{abusive, 0.95})
+		honest = append(honest, Scored{Abusive: abusive, Score: 0.25})
+		boastful = append(boastful, Scored{Abusive: abusive, Score: 0.95})
 	}
 	if got := CalibrationError(honest); got > 1e-9 {
 		t.Errorf("an honest scorer is off by %v", got)

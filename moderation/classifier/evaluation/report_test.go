@@ -7,11 +7,14 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+
+	"parley/moderation"
 )
 
-// sample is a scorer that goes by one word, over rows that show its limits.
+// sample is a judge that goes by one word, over rows that show its limits.
 func sample(t *testing.T) Report {
 	t.Helper()
 	abusive, clean := 1, 0
@@ -21,20 +24,20 @@ func sample(t *testing.T) Report {
 		{ID: "c", Text: "who says rude things?", Label: &clean, Identity: "nurses", Category: "question"},
 		{ID: "d", Text: "<script>meaner & subtler</script>", Label: &abusive, Identity: "nurses", Category: "implied"},
 	}}
-	score := func(r Row) float64 {
+	judge := func(r Row) (float64, moderation.Action) {
 		if strings.Contains(r.Text, "rude") {
-			return 0.9
+			return 0.9, moderation.Review
 		}
-		return 0.1
+		return 0.1, moderation.Allow
 	}
-	r, err := Run(context.Background(), data, score, []Threshold{{"review", 0.5}, {"remove", 0.95}}, nil)
+	r, err := Run(context.Background(), data, judge, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func TestAReportNamesWhomAScorerTreatsWorst(t *testing.T) {
+func TestAReportNamesWhomAJudgeTreatsWorst(t *testing.T) {
 	r := sample(t)
 	if got := r.Identities[0]; got.Name != "nurses" || got.FPR != 1 || got.Recall != 0 {
 		t.Errorf("worst identity is %+v, want nurses: always flagged when clean, never when abusive", got)
@@ -45,8 +48,8 @@ func TestAReportNamesWhomAScorerTreatsWorst(t *testing.T) {
 	if r.Missed[0].ID != "d" || r.Misjudged[0].ID != "c" {
 		t.Errorf("worst examples are %q and %q, want d and c", r.Missed[0].ID, r.Misjudged[0].ID)
 	}
-	if r.At[1].Recall != 0 || r.At[0].Recall != 0.5 {
-		t.Errorf("recall at the thresholds is %v and %v", r.At[0].Recall, r.At[1].Recall)
+	if r.At[0].Recall != 0.5 || r.At[2].Recall != 0 {
+		t.Errorf("half of the abuse is reviewed and none removed, the report says %v and %v", r.At[0].Recall, r.At[2].Recall)
 	}
 }
 
@@ -89,9 +92,19 @@ func TestThePageIsSelfContainedAndEscapesComments(t *testing.T) {
 	}
 }
 
+// silent is a judge that has nothing to say.
+func silent(Row) (float64, moderation.Action) { return 0, moderation.Allow }
+
+func TestGroupsArePickedFromTheWordsWhereARowDoesNotSayWhomItIsAbout(t *testing.T) {
+	got := newIdentities().of(Row{Text: "Gay Muslims and other Muslims, gaytoday"})
+	if want := []string{"gay", "muslims"}; !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
 func TestAMissingFigureIsNullForMachines(t *testing.T) {
 	clean := 0
-	r, err := Run(context.Background(), Dataset{Name: "clean only", Rows: []Row{{Text: "a", Label: &clean}}}, func(Row) float64 { return 0 }, nil, nil)
+	r, err := Run(context.Background(), Dataset{Name: "clean only", Rows: []Row{{Text: "a", Label: &clean}}}, silent, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +121,7 @@ func TestAnEvaluationStopsWhenAsked(t *testing.T) {
 	for i := range rows {
 		rows[i].Label = &clean
 	}
-	_, err := Run(ctx, Dataset{Rows: rows}, func(Row) float64 { return 0 }, nil, func(done int) {
+	_, err := Run(ctx, Dataset{Rows: rows}, silent, func(done int) {
 		if done == 3 {
 			cancel()
 		}

@@ -28,11 +28,14 @@ func WriteText(w io.Writer, reports []Report) error {
 func (r Report) writeDetails(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s\n", r.Dataset)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "threshold\tscore\tprecision\trecall\tF1\tright\tfalse positives\t")
-	for _, at := range append(r.At, Named{"best F1", r.Best}) {
-		fmt.Fprintf(table, "%s\t%.3f\t%.3f\t%.3f\t%.3f\t%s\t%s\t\n",
-			at.Name, at.Threshold, at.Precision, at.Recall, at.F1, percent(at.Accuracy), percent(at.FalsePositives))
+	fmt.Fprintln(table, "flagged from\tprecision\trecall\tF1\tright\tfalse positives\t")
+	flagged := func(from string, o Outcome) {
+		fmt.Fprintf(table, "%s\t%.3f\t%.3f\t%.3f\t%s\t%s\t\n", from, o.Precision, o.Recall, o.F1, percent(o.Accuracy), percent(o.FalsePositives))
 	}
+	for _, at := range r.At {
+		flagged(at.Action.String(), at.Outcome)
+	}
+	flagged(fmt.Sprintf("%.3f (best F1)", r.BestAt), r.Best)
 	writeSlices(table, "identity", r.Identities)
 	writeSlices(table, "category", r.Categories)
 	if err := table.Flush(); err != nil {
@@ -50,12 +53,12 @@ func writeSlices(w io.Writer, what string, all []Slice) {
 	if len(all) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\t\t\t\t\t\t\t\n%s\tclean\tabusive\trecall\t\tright\tfalse positives\t\n", what)
+	fmt.Fprintf(w, "\t\t\t\t\t\t\n%s\tclean\tabusive\trecall\tright\tfalse positives\t\n", what)
 	for _, s := range all[:min(shown, len(all))] {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t\t%s\t%s\t\n", s.Name, s.Clean, s.Abusive, s.Recall, percent(s.Accuracy), percent(s.FPR))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t%s\t%s\t\n", s.Name, s.Clean, s.Abusive, s.Recall, percent(s.Accuracy), percent(s.FPR))
 	}
 	if more := len(all) - shown; more > 0 {
-		fmt.Fprintf(w, "and %d more\t\t\t\t\t\t\t\n", more)
+		fmt.Fprintf(w, "and %d more\t\t\t\t\t\t\n", more)
 	}
 }
 
