@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -83,9 +82,7 @@ func (b *Bot) saveBooks(ctx context.Context) {
 	}
 	for guild, ids := range due {
 		if err := b.Store.Advance(ctx, guild, ids); err != nil {
-			if !errors.Is(err, context.Canceled) { // shutting down stores them once more
-				b.store.failed("advance", err)
-			}
+			b.store.failed("advance", err)
 			continue
 		}
 		b.store.answered()

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -24,8 +25,12 @@ type storeHealth struct {
 // alertEvery keeps a store that comes and goes from filling the review channel.
 const alertEvery = 15 * time.Minute
 
-// failed notes that an operation did not succeed.
+// failed notes that an operation did not succeed. One that was cut short by shutting down
+// says nothing about the store.
 func (h *storeHealth) failed(operation string, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
 	reason := "refused"
 	if errors.Is(err, ledger.ErrAway) {
 		reason = "away"

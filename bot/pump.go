@@ -147,9 +147,7 @@ func (p *pump) fill(ctx context.Context) time.Duration {
 		n := min(room, handful)
 		deliveries, err := p.bot.Store.Take(ctx, p.guild, p.queue, p.bot.consumer, n, p.lease)
 		if err != nil {
-			if ctx.Err() == nil {
-				p.bot.store.failed("take "+string(p.queue), err)
-			}
+			p.bot.store.failed("take "+string(p.queue), err)
 			return jitter(pollWhenAway)
 		}
 		p.bot.store.answered()
