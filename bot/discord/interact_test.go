@@ -84,10 +84,10 @@ func (o *office) Pardon(_ context.Context, _, id, _, _ string) (moderation.Case,
 }
 
 // staff opens an office, whose commands are registered, with a case whose card is posted.
-func (w *town) staff() *office {
+func (w *town) staff(with ...func(*Moderators)) *office {
 	w.Helper()
 	o := &office{}
-	w.platform.Serve(Moderators{Cases: o, Strikes: o,
+	m := Moderators{Cases: o, Strikes: o,
 		Status: func(context.Context, string) bot.Status { return bot.Status{Policy: "abc", Store: "embedded", Open: 1} },
 		Score: func(c *moderation.Comment) moderation.Verdict {
 			at := strings.Index(c.Text, "rude")
@@ -97,7 +97,11 @@ func (w *town) staff() *office {
 			return moderation.Verdict{Action: moderation.Hold, Abuse: 0.8, Reasons: []moderation.Reason{
 				{Source: "rule:rudeness", Category: moderation.Insult, Score: 0.8, Span: moderation.Span{From: at, To: at + 4}, Quote: "rude", Why: "be kind"}}}
 		},
-	})
+	}
+	for _, add := range with {
+		add(&m)
+	}
+	w.platform.Serve(m)
 	w.connect()
 	c, _ := w.flagged("some rude words")
 	o.c = c
