@@ -20,7 +20,7 @@
 //	meter:<key>                    zset    window + 10 min, up to twice        observe
 //	people:first:<key>             zset    window + 10 min, up to twice        observe
 //	people:last:<key>              zset    window + 10 min, up to twice        observe
-//	like:<band>:<bits>             zset    look-back + 10 min, up to twice     observe
+//	like:<band>:<bits>             zset    look-back + 10 min                  observe
 //	author:<id>                    hash    180 days, up to twice               observe, write
 //	seen:<id>                      zset    180 days, up to twice               observe
 //	strikes:<id>                   hash    last expiry + 90 days, or none (1)  write

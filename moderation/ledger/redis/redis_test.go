@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -104,17 +105,22 @@ func TestUnderLoadCommentsShareRoundTrips(t *testing.T) {
 	before := s.RoundTrips()
 	const n = 200
 	stop(t, server) // while the server stands still, everybody else gathers
-	var wg sync.WaitGroup
+	failures := make(chan error, n)
 	for i := range n {
-		wg.Go(func() { observe(t, s, i) })
+		go func() {
+			_, err := s.Observe(t.Context(), sighting(i))
+			failures <- err
+		}()
 	}
-	for range time.Tick(time.Millisecond) {
-		if s.RoundTrips()-before == 2 { // as many trips as there may be are under way
-			break
-		}
+	for s.RoundTrips()-before < 2 { // as many trips as there may be are under way
+		runtime.Gosched()
 	}
 	goOn(t, server)
-	wg.Wait()
+	for range n {
+		if err := <-failures; err != nil {
+			t.Error(err)
+		}
+	}
 	if trips := s.RoundTrips() - before; trips > n/2 {
 		t.Errorf("%d comments at once cost %d round trips", n, trips)
 	}

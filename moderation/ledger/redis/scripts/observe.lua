@@ -23,34 +23,28 @@ local function prolong(key, ttl)
   return left
 end
 
--- spread returns how many members were seen up to the start of a window, and the last of the
--- window, as ranks from 0, and 1 where the own member counts though it was seen before the
--- window. Members of one millisecond stand in order of their names, so that the answer does
--- not depend on who came first.
-local function spread(key, member, from, added)
-  local before = redis.call('ZCOUNT', key, '-inf', from)
-  if member == '' then
-    return before, before + redis.call('ZCOUNT', key, '(' .. from, at) - 1, 0
-  end
-  local seen = added == 1 and at or redis.call('ZSCORE', key, member)
-  if tonumber(seen) == tonumber(at) then
-    return before, redis.call('ZRANK', key, member), 0
-  end
-  local last = before + redis.call('ZCOUNT', key, '(' .. from, at) - 1
-  return before, last, tonumber(seen) <= tonumber(from) and 1 or 0
-end
-
+-- measure counts the members of a window, the own one among them even where it was first
+-- seen before. Members of one millisecond stand in order of their names, so that the answer
+-- does not depend on who came first.
 local function measure(key, member, from, ttl)
-  local added = 0
-  if member ~= '' then added = redis.call('ZADD', key, 'LT', at, member) end
-  local first, last, own = spread(key, member, from, added)
-  if added == 1 then
-    -- Another meter may share the key and look further back; the key's life tells.
-    local left = prolong(key, ttl)
-    if first > 16 then redis.call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left)) end
-    if last >= most then redis.call('ZREMRANGEBYRANK', key, 0, -most - 1) end
+  if member == '' then return math.min(redis.call('ZCOUNT', key, '(' .. from, at), most) end
+  local added = redis.call('ZADD', key, 'LT', at, member)
+  local seen = added == 1 and at or redis.call('ZSCORE', key, member)
+  if tonumber(seen) ~= tonumber(at) then
+    local own = tonumber(seen) <= tonumber(from) and 1 or 0
+    return math.min(redis.call('ZCOUNT', key, '(' .. from, at) + own, most)
   end
-  return math.min(last - first + 1 + own, most)
+  local rank = redis.call('ZRANK', key, member)
+  local n = math.min(rank + 1 - redis.call('ZCOUNT', key, '-inf', from), most)
+  if added == 1 then
+    local left = prolong(key, ttl)
+    if rank % 16 == 15 then
+      -- Another meter may share the key and look further back; the key's life tells.
+      redis.call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left))
+      redis.call('ZREMRANGEBYRANK', key, 0, -most - 1)
+    end
+  end
+  return n
 end
 
 -- people counts who was seen in a window. It remembers when each was seen first and last:
@@ -80,20 +74,22 @@ local function people(firsts, lasts, member, from, ttl)
   return math.max(math.min(n, most), member ~= '' and 1 or 0)
 end
 
+-- count counts the comment for its author and returns the fields of the author.
 local function count(author, seen)
-  if redis.call('ZADD', seen, 'NX', ARGV[4], ARGV[2]) == 0 then return end
+  local known = redis.call('HMGET', author, 'comments', 'first', 'rejected')
+  if redis.call('ZADD', seen, 'NX', ARGV[4], ARGV[2]) == 0 then return known end
   if redis.call('ZCARD', seen) > tonumber(ARGV[6]) then
     if redis.call('ZRANK', seen, ARGV[2]) == 0 then -- older than all that are remembered: counted long ago
       redis.call('ZREM', seen, ARGV[2])
-      return
+      return known
     end
     redis.call('ZREMRANGEBYRANK', seen, 0, 0)
   end
-  redis.call('HINCRBY', author, 'comments', 1)
-  local first = redis.call('HGET', author, 'first')
-  if not first or tonumber(at) < tonumber(first) then redis.call('HSET', author, 'first', at) end
-  prolong(author, tonumber(ARGV[5]))
-  prolong(seen, tonumber(ARGV[5]))
+  known[1] = tonumber(known[1] or 0) + 1
+  if not known[2] or tonumber(at) < tonumber(known[2]) then known[2] = at end
+  redis.call('HSET', author, 'comments', known[1], 'first', known[2])
+  if prolong(author, tonumber(ARGV[5])) < tonumber(ARGV[5]) then redis.call('PEXPIRE', seen, 2 * ARGV[5]) end
+  return known
 end
 
 local counts, arg, key = {}, 14, 5
@@ -119,15 +115,14 @@ for i = key, #KEYS do
     end
   end
   if redis.call('ZADD', KEYS[i], 'NX', at, ARGV[13]) == 1 then
-    prolong(KEYS[i], tonumber(ARGV[11]))
+    redis.call('PEXPIRE', KEYS[i], ARGV[11])
     if #shelf > 0 and redis.call('ZCARD', KEYS[i]) > tonumber(ARGV[10]) then redis.call('ZREMRANGEBYRANK', KEYS[i], 0, 0) end
   end
 end
 
 local record, strikes = {}, {}
 if ARGV[3] ~= '' then
-  count(KEYS[1], KEYS[2])
-  record = redis.call('HMGET', KEYS[1], 'comments', 'first', 'rejected')
+  record = count(KEYS[1], KEYS[2])
   strikes = redis.call('HGETALL', KEYS[3])
 end
 return {counts, record, redis.call('ZCOUNT', KEYS[4], '(' .. ARGV[7], at), strikes, alike}
