@@ -20,6 +20,9 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" help:"Watch the bot moderate a scripted community: no token, no Redis, no network."`
 	Check   checkCommand   `cmd:"" help:"Check a policy; every mistake with file, line and column."`
 	Score   scoreCommand   `cmd:"" help:"Judge texts, or JSON lines from standard input."`
+	Eval    evalCommand    `cmd:"" help:"Measure a policy or a model on labelled comments."`
+	Train   trainCommand   `cmd:"" help:"Train the classifier."`
+	Replay  replayCommand  `cmd:"" help:"Judge comments of the past by two policies, and see what would change."`
 	Bench   benchCommand   `cmd:"" help:"Measure throughput and latency against a bare client."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

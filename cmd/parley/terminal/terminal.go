@@ -107,6 +107,20 @@ func (p *Progress) At(done, total int) {
 	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
 }
 
+// Stage reports a share in [0,1] of a named stage, with the time left that its owner expects.
+func (p *Progress) Stage(name string, share float64, left time.Duration) {
+	now := time.Now()
+	if !p.live || now.Sub(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last = now
+	line := fmt.Sprintf("%s  %s  %3.0f %%", p.what, name, 100*share)
+	if left > 0 {
+		line += "  " + left.Round(time.Second).String() + " left"
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+}
+
 // Done clears the line.
 func (p *Progress) Done() {
 	if p.live {

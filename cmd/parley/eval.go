@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"parley/cmd/parley/terminal"
+	"parley/moderation"
+	"parley/moderation/classifier"
+	"parley/moderation/classifier/evaluation"
+	"parley/moderation/classifier/reader"
+	"parley/moderation/engine"
+)
+
+type evalCommand struct {
+	policyFlag
+	Files      []string `arg:"" type:"existingfile" help:"Labelled JSON lines, gzipped or not: {\"text\": \"…\", \"label\": 0 or 1}, and where known id, identity, category, context or parent, article."`
+	Classifier bool     `help:"Measure the classifier's toxicity alone, without the policy's rules."`
+	Model      string   `type:"existingfile" placeholder:"FILE" help:"A model made by parley train, in place of the embedded one."`
+	JSON       bool     `help:"Print the reports as JSON."`
+	HTML       string   `name:"html" type:"path" placeholder:"FILE" help:"Also write one self-contained page with curves."`
+	Card       string   `type:"path" placeholder:"FILE" help:"Also write the model card (moderation/classifier/MODEL.md)."`
+}
+
+// Help is shown by parley eval --help.
+func (evalCommand) Help() string {
+	return `Scores are the policy's overall "abuse" (or the classifier's toxicity). A comment counts as flagged from an action on: review, hold or remove. Groups of people are taken from a row's "identity", or else from its words.`
+}
+
+// Run measures every file and prints, or writes, what it found.
+func (c evalCommand) Run(ctx context.Context, s streams) error {
+	model, err := c.model()
+	if err != nil {
+		return err
+	}
+	judge, err := c.judge(model)
+	if err != nil {
+		return err
+	}
+	var reports []evaluation.Report
+	for _, file := range c.Files {
+		data, err := evaluation.Open(file)
+		if err != nil {
+			return err
+		}
+		progress := terminal.NewProgress(s.err, data.Name)
+		report, err := evaluation.Run(ctx, data, judge, func(done int) { progress.At(done, len(data.Rows)) })
+		progress.Done()
+		if err != nil {
+			return fmt.Errorf("measure on %s: %w", file, err)
+		}
+		reports = append(reports, report)
+	}
+	if err := c.write(model, reports); err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(reports)
+	}
+	return evaluation.WriteText(s.out, reports)
+}
+
+func (c evalCommand) write(model *reader.Model, reports []evaluation.Report) error {
+	if c.HTML != "" {
+		title := "Parley, the whole policy"
+		if c.Classifier {
+			title = "Parley's classifier " + model.Version()
+		}
+		if err := toFile(c.HTML, func(w io.Writer) error { return evaluation.WriteHTML(w, title, reports) }); err != nil {
+			return err
+		}
+	}
+	if c.Card != "" {
+		return toFile(c.Card, func(w io.Writer) error { return writeCard(w, model, reports) })
+	}
+	return nil
+}
+
+func (c evalCommand) model() (*reader.Model, error) {
+	if c.Model == "" {
+		return reader.Embedded()
+	}
+	f, err := os.Open(c.Model)
+	if err != nil {
+		return nil, fmt.Errorf("open the model: %w", err)
+	}
+	defer f.Close()
+	model, err := reader.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Model, err)
+	}
+	return model, nil
+}
+
+// judge is the whole policy, or the classifier by the policy's thresholds alone.
+func (c evalCommand) judge(model *reader.Model) (evaluation.Judge, error) {
+	p, found := c.load()
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	if !c.Classifier {
+		e := engine.New(p, model)
+		return func(row evaluation.Row) (float64, moderation.Action) {
+			v := e.Judge(&moderation.Comment{
+				Text: row.Text, Parent: moderation.Parent{Text: row.Reply()},
+				Article: moderation.Article{Title: row.Article.Title, Summary: row.Article.Summary},
+			}, nil)
+			return v.Abuse, v.Action
+		}, nil
+	}
+	thresholds := p.Settings("", moderation.Channel{}, moderation.Article{}).Thresholds
+	var result classifier.Result
+	return func(row evaluation.Row) (float64, moderation.Action) {
+		model.Classify(&classifier.Input{Text: row.Text, Title: row.Article.Title, Summary: row.Article.Summary, Parent: row.Reply()}, &result)
+		action := moderation.Allow
+		for _, category := range moderation.Categories() {
+			action = max(action, thresholds[category].Action(result.Scores[category]))
+		}
+		return result.Scores[moderation.Toxicity], action
+	}, nil
+}
+
+// toFile writes a file whole, or says why not.
+func toFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Close()
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return f.Close()
+}
