@@ -9,8 +9,8 @@ const (
 	Grace = 10 * time.Minute
 	// CountedAtMost is the highest count of a meter; the newest members are kept.
 	CountedAtMost = 4096
-	// DistinctAmong is how many of the newest members in its window a distinct meter looks at.
-	DistinctAmong = 512
+	// PeopleAtMost is the highest count of a distinct meter; those seen last are kept.
+	PeopleAtMost = 512
 	// LookalikesAtMost is how many look-alikes an observation lists, and how many comments
 	// are remembered under one band of a fingerprint.
 	LookalikesAtMost = 32

@@ -21,6 +21,7 @@ func observing() map[string]func(*book) {
 		"LateCommentsAreCountedAtTheirOwnTime":         lateComments,
 		"AnEditThatOvertakesItsCommentCountsOnce":      editOvertakes,
 		"ADistinctMeterCountsPeopleNotComments":        distinctPeople,
+		"ACountOfPeopleIsBounded":                      boundedPeople,
 		"AMeterCanBeReadWithoutCounting":               readOnly,
 		"ACountIsBounded":                              boundedCount,
 		"TheSameWordsAreFoundAgainNewestFirst":         sameWords,
@@ -117,6 +118,24 @@ func distinctPeople(b *book) {
 	}
 	if n := at("cem", "105", 62*time.Second); n != 2 {
 		b.Errorf("a minute later counted %d, want 2: the newcomer and the one who wrote last", n)
+	}
+	if n := at("bob", "103", 2*time.Second); n != 2 {
+		b.Errorf("bob's comment seen again counted %d, want the 2 of then", n)
+	}
+	if n := at("dan", "100", -time.Second); n != 1 {
+		b.Errorf("the first of all, which came late, counted %d, want 1", n)
+	}
+}
+
+func boundedPeople(b *book) {
+	last := 0
+	for i := range ledger.PeopleAtMost + 20 {
+		s := b.sighting(fmt.Sprint(1000+i), fmt.Sprint("author", i), time.Duration(i)*time.Millisecond)
+		s.Meters = []moderation.Meter{{Key: "target/zoe", Member: s.Author + "/" + s.Comment, Distinct: true, Window: time.Minute}}
+		last = b.observe(s).Counts[0]
+	}
+	if last != ledger.PeopleAtMost {
+		b.Errorf("a mob counted %d, want it to stop at %d", last, ledger.PeopleAtMost)
 	}
 }
 

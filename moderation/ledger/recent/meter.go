@@ -110,23 +110,3 @@ func count(in []mark, own mark, from int64) int {
 	}
 	return min(n, ledger.CountedAtMost)
 }
-
-// distinct counts the different prefixes among the newest marks of a window and own.
-func distinct(in []mark, own mark) int {
-	if surplus := len(in) - ledger.DistinctAmong; surplus > 0 {
-		in = in[surplus:]
-	}
-	prefixes := make(map[string]struct{}, 8)
-	if own.member != "" {
-		prefixes[prefix(own.member)] = struct{}{}
-	}
-	for _, s := range in {
-		prefixes[prefix(s.member)] = struct{}{}
-	}
-	return len(prefixes)
-}
-
-func prefix(member string) string {
-	before, _, _ := strings.Cut(member, "/")
-	return before
-}

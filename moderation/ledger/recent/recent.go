@@ -4,6 +4,7 @@
 package recent
 
 import (
+	"strings"
 	"time"
 
 	"parley/moderation"
@@ -21,6 +22,7 @@ const (
 type Memory struct {
 	latest     int64 // time of the newest comment
 	meters     aging[string, *meter]
+	crowds     aging[string, *crowd] // what distinct meters count
 	window     int64 // longest window asked for, in milliseconds
 	lookalikes index
 	lookback   int64 // longest Lookalikes asked for, in milliseconds
@@ -61,27 +63,37 @@ func (m *Memory) age(s *moderation.Sighting, at int64) {
 	m.lookback = max(m.lookback, s.Lookalikes.Milliseconds())
 	grace := ledger.Grace.Milliseconds()
 	m.meters.turn(m.latest, m.window+grace, metersAtMost)
+	m.crowds.turn(m.latest, m.window+grace, metersAtMost)
 	m.lookalikes.shelves.turn(m.latest, m.lookback+grace, shelvesAtMost)
 }
 
 // measure counts the sighting on one meter and reads it.
 func (m *Memory) measure(asked *moderation.Meter, at int64) int {
-	from := at - asked.Window.Milliseconds()
-	own := mark{member: asked.Member}
-	var on *meter
+	if asked.Distinct {
+		return m.measurePeople(asked, at)
+	}
 	if asked.Member == "" {
-		known, ok := m.meters.look(asked.Key)
+		on, ok := m.meters.look(asked.Key)
 		if !ok {
 			return 0
 		}
-		on = known
-	} else {
-		on = m.meters.touch(asked.Key, func() *meter { return new(meter) })
-		own = on.see(at, asked.Member, asked.Window)
+		return count(on.window(at, asked.Window, mark{}), mark{}, 0)
 	}
-	in := on.window(at, asked.Window, own)
-	if asked.Distinct {
-		return distinct(in, own)
+	on := m.meters.touch(asked.Key, func() *meter { return new(meter) })
+	own := on.see(at, asked.Member, asked.Window)
+	return count(on.window(at, asked.Window, own), own, at-asked.Window.Milliseconds())
+}
+
+// measurePeople counts and reads a distinct meter.
+func (m *Memory) measurePeople(asked *moderation.Meter, at int64) int {
+	if asked.Member == "" {
+		on, ok := m.crowds.look(asked.Key)
+		if !ok {
+			return 0
+		}
+		return on.count(at, asked.Window, mark{})
 	}
-	return count(in, own, from)
+	who, _, _ := strings.Cut(asked.Member, "/")
+	on := m.crowds.touch(asked.Key, func() *crowd { return new(crowd) })
+	return on.count(at, asked.Window, on.see(at, who, asked.Window))
 }

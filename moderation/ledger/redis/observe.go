@@ -36,7 +36,7 @@ func observeArguments(s *moderation.Sighting) ([]string, []any) {
 	at := s.Time.UnixMilli()
 	keys := make([]string, 0, 8+len(s.Meters))
 	keys = append(keys, k.author(s.Author), k.seen(s.Author), k.strikes(s.Author), k.actions())
-	args := make([]any, 0, 13+4*len(s.Meters))
+	args := make([]any, 0, 14+4*len(s.Meters))
 	args = append(args,
 		at, s.Comment, s.Author,
 		place(s.Comment, at), ledger.KeepAuthors.Milliseconds(),
@@ -44,6 +44,7 @@ func observeArguments(s *moderation.Sighting) ([]string, []any) {
 		len(s.Meters), ledger.CountedAtMost,
 		ledger.LookalikesAtMost, (s.Lookalikes + ledger.Grace).Milliseconds(),
 		at-s.Lookalikes.Milliseconds(), shelved(s, at),
+		ledger.PeopleAtMost,
 	)
 	for _, m := range s.Meters {
 		member, distinct := m.Member, "0"

@@ -10,6 +10,7 @@
 --       8 number of meters                9 highest count
 --       10 comments a shelf holds         11 shelf's TTL, ms
 --       12 start of the look-alikes, ms   13 the comment as the shelves keep it
+--       14 highest count of a distinct meter
 --       then per meter: member, start of its window in ms, TTL in ms, 1 where distinct
 -- returns {counts, {comments, first, rejected}, actions, {case, strike, ...}, {look-alike, ...}}
 
@@ -54,7 +55,7 @@ local function people(firsts, lasts, member, from, ttl)
   if member ~= '' then
     added = redis.call('ZADD', firsts, 'LT', at, member)
     redis.call('ZADD', lasts, 'GT', at, member)
-    if added == 1 or redis.call('ZSCORE', firsts, member) == at then
+    if added == 1 or tonumber(redis.call('ZSCORE', firsts, member)) == tonumber(at) then
       late = redis.call('ZCARD', firsts) - redis.call('ZRANK', firsts, member) - 1
     end
   end
@@ -64,14 +65,14 @@ local function people(firsts, lasts, member, from, ttl)
     local left = math.min(prolong(firsts, ttl), prolong(lasts, ttl))
     if added == 1 then
       local gone = redis.call('ZRANGE', lasts, '-inf', at - math.max(ttl, left), 'BYSCORE', 'LIMIT', 0, 64)
-      if #gone == 0 and redis.call('ZCARD', lasts) > most then gone = redis.call('ZRANGE', lasts, 0, 0) end
+      if #gone == 0 and redis.call('ZCARD', lasts) > tonumber(ARGV[14]) then gone = redis.call('ZRANGE', lasts, 0, 0) end
       if #gone > 0 then
         redis.call('ZREM', lasts, unpack(gone))
         redis.call('ZREM', firsts, unpack(gone))
       end
     end
   end
-  return math.max(math.min(n, most), member ~= '' and 1 or 0)
+  return math.min(n, tonumber(ARGV[14]))
 end
 
 -- count counts the comment for its author and returns the fields of the author.
@@ -92,7 +93,7 @@ local function count(author, seen)
   return known
 end
 
-local counts, arg, key = {}, 14, 5
+local counts, arg, key = {}, 15, 5
 for i = 1, tonumber(ARGV[8]) do
   local member, from, ttl = ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2])
   if ARGV[arg + 3] == '1' then
