@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"parley/moderation"
-	"parley/moderation/ledger"
 )
 
 const (
@@ -139,6 +138,3 @@ func (b *Bot) showOnce(ctx context.Context, e moderation.Effect, c moderation.Ca
 	b.Log.Info("alert shown", "guild", e.Guild, "alert", e.ID)
 	return b.Store.Remember(ctx, e.Guild, "shown/"+e.ID, []byte{1}, alertKept)
 }
-
-// isAway tells a store that does not answer from one that refuses.
-func isAway(err error) bool { return errors.Is(err, ledger.ErrAway) }

@@ -104,6 +104,30 @@ func TestACommentThatTheStoreRefusesIsLeftToModeratorsAndTheRestGoesOn(t *testin
 	})
 }
 
+func TestACommentThatBringsADefectToLightDoesNotSilenceTheBot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		rules := houseRules(nil)
+		read := rules.Read
+		rules.Read = func(c *moderation.Comment) Reading {
+			if c.Text == "boom" {
+				panic("a defect")
+			}
+			return read(c)
+		}
+		start(t, p, store, func(c *Config) { c.Log, c.Rulebook, c.Workers = nil, rules, 1 })
+		p.post(t, says(1, "ann", "boom"))
+		p.post(t, says(2, "ann", "remove"))
+		pass(time.Minute)
+		if p.deleted["2"] != 1 {
+			t.Error("the next comment was not judged")
+		}
+		if len(p.alerts) != 1 || !strings.Contains(p.alerts[0].Text, "comment 1 ") {
+			t.Errorf("alerts %v, want one about comment 1", p.alerts)
+		}
+	})
+}
+
 // refusing refuses to commit one case, for no reason that could pass.
 type refusing struct {
 	ledger.Store

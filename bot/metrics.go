@@ -59,7 +59,7 @@ func newMetrics() *metrics {
 			prometheus.ExponentialBuckets(1e-3, 2.5, 14)),
 		skipped:   counter("comments_skipped_total", "Comments of other bots that the policy does not judge."),
 		slowed:    counter("intake_slowed_total", "Times that the reader had to wait because a worker's queue was full."),
-		abandoned: counter("comments_abandoned_total", "Comments that the store refused for good; moderators were told."),
+		abandoned: counter("comments_abandoned_total", "Comments that could not be judged or written; moderators were told."),
 		caughtUp:  counter("comments_caught_up_total", "Comments read again after a gap."),
 		softened:  counter("actions_softened_total", "Actions turned into reviews: exempt author, or the hourly cap."),
 		retried:   counters("store_retries_total", "Store operations that were tried again, by operation and reason.", "operation", "reason"),

@@ -56,6 +56,26 @@ func TestThePlatformSaysWhenToTryAgain(t *testing.T) {
 	})
 }
 
+func TestAnEffectThatBringsADefectToLightDoesNotEndTheBot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		panicked := false
+		p.refuse = func(e moderation.Effect) error {
+			if e.Kind == moderation.Notify && !panicked {
+				panicked = true
+				panic("a defect")
+			}
+			return nil
+		}
+		start(t, p, store, func(c *Config) { c.Log = nil })
+		p.post(t, says(1, "ann", "remove"))
+		pass(time.Minute)
+		if p.cards["1"] != 1 || len(p.told["ann"]) != 1 {
+			t.Errorf("carried out %v; want everything, after another try", p.carried)
+		}
+	})
+}
+
 func TestOneCasesTroubleDoesNotHoldUpAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, store := newTown(), openStore(t)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -221,9 +222,7 @@ func (p *pump) start(ctx context.Context) {
 
 // do carries out one effect and tells the store what became of it.
 func (p *pump) do(ctx context.Context, l *lane, urgency int, d ledger.Delivery) {
-	carrying, cancel := context.WithTimeout(ctx, p.lease/2)
-	o := p.carry(carrying, d)
-	cancel()
+	o := p.attempt(ctx, d)
 	r := result{lane: l, urgency: urgency, all: o.all}
 	if o.again.IsZero() {
 		r.again = p.settle(ctx, d, o)
@@ -235,6 +234,21 @@ func (p *pump) do(ctx context.Context, l *lane, urgency int, d ledger.Delivery) 
 	case p.results <- r:
 	case <-ctx.Done():
 	}
+}
+
+// attempt carries out an effect. A defect that one effect brings to light must not end the
+// bot: the effect is tried again later.
+func (p *pump) attempt(ctx context.Context, d ledger.Delivery) (o outcome) {
+	ctx, cancel := context.WithTimeout(ctx, p.lease/2)
+	defer cancel()
+	defer func() {
+		if defect := recover(); defect != nil {
+			p.bot.Log.Error("carrying out an effect panicked", "effect", d.Effect.ID, "guild", p.guild,
+				"defect", defect, "stack", string(debug.Stack()))
+			o = outcome{again: time.Now().Add(backoff(d.Attempts, retryFirst, retryMost))}
+		}
+	}()
+	return p.carry(ctx, d)
 }
 
 // settle removes a delivery from the queue. When the store cannot be told, the effect is

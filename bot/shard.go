@@ -3,7 +3,9 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"parley/moderation"
@@ -104,6 +106,7 @@ func (s *shard) park(j job) {
 // judgeAlone reaches a provisional verdict without the store, so that it is known what
 // waits. Nothing follows from it.
 func (s *shard) judgeAlone(j *job) {
+	defer func() { _ = recover() }() // judge says what is wrong when its turn comes
 	reading := s.bot.rulebook.Load().Read(&j.comment)
 	defer reading.Release()
 	if v := reading.Judge(nil); v.Action > moderation.Allow {
@@ -145,10 +148,10 @@ func (s *shard) giveUp(err error) bool {
 	}
 	c := &s.parked[0].comment
 	s.bot.metrics.abandoned.Inc()
-	s.bot.Log.Error("the store refuses a comment; it is left to moderators",
+	s.bot.Log.Error("a comment cannot be judged; it is left to moderators",
 		"comment", c.ID, "guild", c.Guild, "channel", c.Channel.ID, "error", err)
 	s.bot.alerts.say(c.Guild, "alert/abandoned/"+c.ID,
-		"Parley could not judge the comment "+c.ID+" in this community: its store refuses it. Please look at it yourself; the log says more.")
+		"Parley could not judge the comment "+c.ID+" in this community. Please look at it yourself; the log says more.")
 	return true
 }
 
@@ -162,9 +165,16 @@ func (s *shard) done() {
 }
 
 // judge takes the comment in s.now all the way: counted, judged, and what follows written.
-// A clean comment costs one round trip to the store. It may be repeated after an error.
-func (s *shard) judge(ctx context.Context) error {
+// A clean comment costs one round trip to the store. It may be repeated after an error. A
+// defect that one comment brings to light must not silence the bot for everybody else, so
+// a panic becomes an error, and the comment ends up with moderators.
+func (s *shard) judge(ctx context.Context) (err error) {
 	b, c := s.bot, &s.now.comment
+	defer func() {
+		if defect := recover(); defect != nil {
+			err = fmt.Errorf("judging panicked: %v\n%s", defect, debug.Stack())
+		}
+	}()
 	book := b.rulebook.Load()
 	if c.Author.Exempt == moderation.ExemptBot && !book.Settings(c.Guild, c.Channel, c.Article).JudgeBots {
 		b.metrics.skipped.Inc()
@@ -172,7 +182,6 @@ func (s *shard) judge(ctx context.Context) error {
 	}
 	reading := book.Read(c)
 	defer reading.Release()
-	var err error
 	if s.obs, err = b.Store.Observe(ctx, reading.Sighting()); err != nil {
 		return err
 	}
