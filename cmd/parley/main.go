@@ -22,6 +22,7 @@ type cli struct {
 	Score   scoreCommand   `cmd:"" help:"Judge texts, or JSON lines from standard input."`
 	Eval    evalCommand    `cmd:"" help:"Measure a policy or a model on labelled comments."`
 	Train   trainCommand   `cmd:"" help:"Train the classifier."`
+	Explain explainCommand `cmd:"" help:"Show how a text is read, what each rule says of it, and how its scores come about."`
 	Replay  replayCommand  `cmd:"" help:"Judge comments of the past by two policies, and see what would change."`
 	Bench   benchCommand   `cmd:"" help:"Measure throughput and latency against a bare client."`
 	Version versionCommand `cmd:"" help:"Print the version."`
