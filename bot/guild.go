@@ -27,6 +27,9 @@ func (b *Bot) guild(id string) *guild {
 	if known, loaded := b.guilds.LoadOrStore(id, g); loaded {
 		return known.(*guild)
 	}
+	if b.isStopping() {
+		return g // its queues wait for the next start
+	}
 	b.pumping.Go(func() { g.effects.run(b.work, b.draining) })
 	if g.opinions != nil {
 		b.pumping.Go(func() { g.opinions.run(b.work, b.stopping) })
@@ -45,6 +48,9 @@ func (b *Bot) eachGuild(do func(*guild)) {
 
 // keepPolicy writes a policy to the community's log, in the background.
 func (g *guild) keepPolicy(r *Rulebook, by string) {
+	if g.bot.isStopping() {
+		return
+	}
 	version := ledger.PolicyVersion{Hash: r.Hash, At: time.Now(), By: by, Source: r.Source}
 	g.bot.pumping.Go(func() {
 		for attempt := 1; ; attempt++ {

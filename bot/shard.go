@@ -18,7 +18,6 @@ const (
 	parkingLength  = 160                    // comments that one worker keeps while the store is away
 	parkedRetry    = 500 * time.Millisecond // how often a parked comment is tried, give or take half
 	refusalsAtMost = 6                      // attempts at a comment that the store refuses although it answers
-	decisionsRetry = 12                     // how often a decision is worked out anew because facts changed meanwhile
 )
 
 // shard judges the comments of its share of the authors, one at a time and in order.
@@ -212,61 +211,6 @@ func (s *shard) announce(v *moderation.Verdict) {
 	if s.bot.OnVerdict != nil {
 		s.bot.OnVerdict(&s.now.comment, v, took)
 	}
-}
-
-// write works out what follows from a finding and makes it durable, anew whenever the
-// facts it rests on have changed in the meantime.
-func (b *Bot) write(ctx context.Context, book *Rulebook, f consequence.Finding) error {
-	settings := book.Settings(f.Comment.Guild, f.Comment.Channel, f.Comment.Article)
-	for range decisionsRetry {
-		if f.Comment.Revision > 0 || f.Opinion {
-			prior, err := b.Store.Case(ctx, f.Comment.Guild, f.Comment.ID)
-			switch {
-			case errors.Is(err, ledger.ErrNotFound):
-				f.Prior = nil
-			case err != nil:
-				return err
-			default:
-				f.Prior = &prior
-			}
-		}
-		commit, needed := consequence.Of(settings, f)
-		if !needed {
-			return nil
-		}
-		_, err := b.Store.Commit(ctx, commit)
-		switch {
-		case err == nil:
-			b.committed(&commit, f.Verdict.Action)
-			return nil
-		case errors.Is(err, ledger.ErrOverCap):
-			f.OverCap = true
-		case errors.Is(err, ledger.ErrStale):
-			b.metrics.retried.WithLabelValues("commit", "stale").Inc()
-			if f.Record, err = b.Store.Record(ctx, f.Comment.Guild, f.Comment.Author.ID); err != nil {
-				return err
-			}
-		default:
-			return err
-		}
-	}
-	return errors.New("the author's record kept changing while a decision was made")
-}
-
-// committed wakes those who carry out what has just been written.
-func (b *Bot) committed(c *ledger.Commit, wanted moderation.Action) {
-	if c.Case.Verdict.Action < wanted {
-		b.metrics.softened.Inc()
-	}
-	g := b.guild(c.Case.Guild)
-	if len(c.Effects) > 0 {
-		g.effects.nudge()
-	}
-	if len(c.Queue) > 0 && g.opinions != nil {
-		g.opinions.nudge()
-	}
-	b.Log.Info("case written", "case", c.Case.ID, "guild", c.Case.Guild, "state", string(c.Case.State),
-		"action", c.Case.Verdict.Action.String(), "category", c.Case.Verdict.Category.String(), "abuse", c.Case.Verdict.Abuse)
 }
 
 func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d) }
