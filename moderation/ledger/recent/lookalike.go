@@ -9,95 +9,125 @@ import (
 	"parley/moderation/ledger"
 )
 
-// index finds earlier comments by parts of their fingerprints.
+// How much an index remembers.
+const (
+	commentsAtMost = 1 << 15 // newest comments with a fingerprint; about 5 MB when full
+	chains         = 1 << 15 // of each band; 256 KB
+)
+
+// index finds earlier comments by parts of their fingerprints. It keeps the newest comments
+// in a ring and strings those that share a part together, newest first, so that a comment
+// costs no memory of its own and what is overwritten needs no tidying up.
 type index struct {
-	shelves aging[shelfKey, *shelf]
+	ring  []shelved
+	count int // comments ever kept; the latest is number count
+	heads [bands][]int
 }
 
-// shelfKey is a band of a SimHash with the band's number, or a whole exact fingerprint for
-// texts that are too short to have a SimHash.
-type shelfKey struct {
-	band int8 // 0 to 3; -1 for an exact fingerprint
-	bits uint64
-}
+// bands are the parts of a SimHash, and the exact fingerprints of texts too short for one.
+const bands = 5
 
-// shelf holds the newest comments that share a key, in order of time and comment.
-type shelf struct {
-	comments []*shelved
-}
-
+// shelved is a comment in the ring. Numbers of comments count from 1.
 type shelved struct {
 	comment, author, channel string
 	at                       int64
 	print                    moderation.Fingerprint
+	next                     [bands]int // number of the comment kept before in the same chain, 0 for none
 }
 
 func (a *shelved) compare(b *shelved) int {
 	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.comment, b.comment))
 }
 
-// shelfKeys lists where a fingerprint is kept. Equal texts have equal SimHashes, so bands
-// find them, too.
-func shelfKeys(p moderation.Fingerprint, into []shelfKey) []shelfKey {
+// parts returns the parts that a fingerprint is found by, and the first one's band. Equal
+// texts have equal SimHashes, so their bands find them, too.
+func parts(p moderation.Fingerprint) (first int, values []uint64) {
 	if p.Near == 0 {
 		if p.Exact == 0 {
-			return into
+			return 0, nil
 		}
-		return append(into, shelfKey{-1, p.Exact})
+		return bands - 1, []uint64{p.Exact}
 	}
-	for i, bits := range ledger.Bands(p.Near) {
-		into = append(into, shelfKey{int8(i), uint64(bits)})
-	}
-	return into
+	near := ledger.Bands(p.Near)
+	return 0, []uint64{uint64(near[0]), uint64(near[1]), uint64(near[2]), uint64(near[3])}
 }
 
-// find shelves a comment and returns the earlier ones like it within back, newest first.
+// part returns the value of one band, and whether the fingerprint has it.
+func part(p moderation.Fingerprint, band int) (value uint64, ok bool) {
+	if band == bands-1 {
+		return p.Exact, p.Near == 0
+	}
+	return uint64(ledger.Bands(p.Near)[band]), p.Near != 0
+}
+
+// find keeps a comment and returns the earlier ones like it, newest first.
 func (x *index) find(s *moderation.Sighting, at int64) []moderation.Lookalike {
-	var room [4]shelfKey
-	own := &shelved{comment: s.Comment, author: s.Author, channel: s.Channel, at: at, print: s.Fingerprint}
+	own := shelved{comment: s.Comment, author: s.Author, channel: s.Channel, at: at, print: s.Fingerprint}
+	first, values := parts(own.print)
+	from := at - s.Lookalikes.Milliseconds()
 	var like []*shelved
-	for _, key := range shelfKeys(s.Fingerprint, room[:0]) {
-		shelf := x.shelves.touch(key, func() *shelf { return &shelf{} })
-		place := shelf.add(own)
-		for i := place - 1; i >= 0; i-- {
-			other := shelf.comments[i]
-			if other.at <= at-s.Lookalikes.Milliseconds() {
-				break
+	known := false
+	for i, value := range values {
+		known = x.walk(first+i, value, func(other *shelved) bool {
+			if other.comment == own.comment {
+				return other.print == own.print
 			}
-			if other.comment == s.Comment {
-				continue
+			if other.at > from && other.compare(&own) < 0 {
+				if alike, _ := ledger.Alike(own.print, other.print); alike {
+					like = append(like, other)
+				}
 			}
-			if alike, _ := ledger.Alike(own.print, other.print); alike {
-				like = append(like, other)
-			}
-		}
+			return false
+		}) || known
 	}
-	if len(like) == 0 {
-		return nil
+	answer := listed(like, own.print)
+	if !known && len(values) > 0 {
+		x.keep(own, first, values)
 	}
-	return listed(like, own.print)
+	return answer
 }
 
-// add puts a comment in its place, which it returns, and drops the oldest beyond the limit.
-func (s *shelf) add(own *shelved) int {
-	for i, c := range s.comments {
-		if c.comment == own.comment && c.print == own.print {
-			return i
-		}
+// walk calls f with the newest comments that share a part, and returns whether f said so of
+// any.
+func (x *index) walk(band int, value uint64, f func(*shelved) bool) (any bool) {
+	if x.heads[band] == nil {
+		return false
 	}
-	if len(s.comments) >= ledger.LookalikesAtMost {
-		if own.compare(s.comments[0]) < 0 {
-			return 0
+	number := x.heads[band][value%chains]
+	for seen := 0; number > 0 && number > x.count-commentsAtMost && seen < ledger.LookalikesAtMost; {
+		other := &x.ring[(number-1)%commentsAtMost]
+		if theirs, ok := part(other.print, band); ok && theirs == value {
+			any = f(other) || any
+			seen++
 		}
-		s.comments = slices.Delete(s.comments, 0, 1)
+		number = other.next[band]
 	}
-	place, _ := slices.BinarySearchFunc(s.comments, own, (*shelved).compare)
-	s.comments = slices.Insert(s.comments, place, own)
-	return place
+	return any
+}
+
+// keep puts a comment into the ring, over the oldest when it is full.
+func (x *index) keep(own shelved, first int, values []uint64) {
+	x.count++
+	for i, value := range values {
+		band := first + i
+		if x.heads[band] == nil {
+			x.heads[band] = make([]int, chains)
+		}
+		head := &x.heads[band][value%chains]
+		own.next[band], *head = *head, x.count
+	}
+	if len(x.ring) < commentsAtMost {
+		x.ring = append(x.ring, own)
+		return
+	}
+	x.ring[(x.count-1)%commentsAtMost] = own
 }
 
 // listed sorts, drops repetitions and answers in the vocabulary's terms.
 func listed(like []*shelved, own moderation.Fingerprint) []moderation.Lookalike {
+	if len(like) == 0 {
+		return nil
+	}
 	slices.SortFunc(like, func(a, b *shelved) int { return b.compare(a) })
 	answer := make([]moderation.Lookalike, 0, min(len(like), ledger.LookalikesAtMost))
 	for i, c := range like {

@@ -11,11 +11,8 @@ import (
 	"parley/moderation/ledger"
 )
 
-// Bounds of what is remembered, in each of two generations.
-const (
-	metersAtMost  = 50_000
-	shelvesAtMost = 50_000
-)
+// metersAtMost bounds the meters, and the distinct ones, in each of two generations.
+const metersAtMost = 50_000
 
 // Memory is what is remembered of one community. The zero value has seen nothing. It is not
 // safe for concurrent use.
@@ -23,9 +20,8 @@ type Memory struct {
 	latest     int64 // time of the newest comment
 	meters     aging[string, *meter]
 	crowds     aging[string, *crowd] // what distinct meters count
-	window     int64 // longest window asked for, in milliseconds
+	window     int64                 // longest window asked for, in milliseconds
 	lookalikes index
-	lookback   int64 // longest Lookalikes asked for, in milliseconds
 	actions    meter // automatic actions by case
 }
 
@@ -54,17 +50,15 @@ func (m *Memory) Acted(caseID string, at time.Time) {
 	m.actions.see(at.UnixMilli(), caseID, ledger.ActionsWindow)
 }
 
-// age lets go of meters and fingerprints that nothing will ask for again.
+// age lets go of meters that nothing will ask for again.
 func (m *Memory) age(s *moderation.Sighting, at int64) {
 	m.latest = max(m.latest, at)
 	for i := range s.Meters {
 		m.window = max(m.window, s.Meters[i].Window.Milliseconds())
 	}
-	m.lookback = max(m.lookback, s.Lookalikes.Milliseconds())
 	grace := ledger.Grace.Milliseconds()
 	m.meters.turn(m.latest, m.window+grace, metersAtMost)
 	m.crowds.turn(m.latest, m.window+grace, metersAtMost)
-	m.lookalikes.shelves.turn(m.latest, m.lookback+grace, shelvesAtMost)
 }
 
 // measure counts the sighting on one meter and reads it.
