@@ -14,7 +14,7 @@ import (
 const (
 	retryFirst     = time.Second      // before a failed effect is tried again, doubling
 	retryMost      = 10 * time.Minute // up to this
-	attemptsAtMost = 40               // about six hours; then moderators are told
+	attemptsAtMost = 40               // about four hours; then moderators are told
 )
 
 // carryEffect carries out one effect and says what became of it.

@@ -18,7 +18,7 @@ type metrics struct {
 
 	judged  [moderation.Remove + 1][moderation.NumCategories]prometheus.Counter
 	verdict prometheus.Observer // seconds from received to verdict
-	effect  prometheus.Observer // seconds from an effect's decision to its being carried out
+	effect  prometheus.Observer // seconds from what caused an effect to its being carried out
 
 	skipped   prometheus.Counter
 	slowed    prometheus.Counter
@@ -55,7 +55,7 @@ func newMetrics() *metrics {
 		registry: r,
 		verdict: histogram("verdict_seconds", "Time from a comment's arrival to its verdict.",
 			prometheus.ExponentialBuckets(50e-6, 2, 16)),
-		effect: histogram("effect_seconds", "Time from the decision on an effect to its being carried out.",
+		effect: histogram("effect_seconds", "Time from a comment, or a moderator's decision, to the effect being carried out; the comment's time is the platform's.",
 			prometheus.ExponentialBuckets(1e-3, 2.5, 14)),
 		skipped:   counter("comments_skipped_total", "Comments of other bots that the policy does not judge."),
 		slowed:    counter("intake_slowed_total", "Times that the reader had to wait because a worker's queue was full."),
