@@ -13,6 +13,7 @@ import (
 	"parley/bot"
 	"parley/bot/discord"
 	"parley/moderation"
+	"parley/moderation/archive"
 	"parley/moderation/classifier/reader"
 	"parley/moderation/ledger"
 	"parley/moderation/policy"
@@ -46,6 +47,7 @@ type Daemon struct {
 	listen   string
 	opinions *opinions
 	rules    *rulebooks
+	history  *archive.Archive
 }
 
 // Open loads the policy, opens the store and puts the bot together. Nothing is sent yet.
@@ -95,7 +97,7 @@ func (d *Daemon) assemble(p *policy.Policy, first *bot.Rulebook) (err error) {
 	}
 	config := bot.Config{
 		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: first,
-		Log: o.Log, OnVerdict: o.OnVerdict,
+		Log: o.Log, OnVerdict: d.heard,
 	}
 	if d.opinions != nil {
 		config.Adviser = d.opinions.adviser
@@ -103,6 +105,7 @@ func (d *Daemon) assemble(p *policy.Policy, first *bot.Rulebook) (err error) {
 	if d.Bot, err = bot.New(config); err != nil {
 		return err
 	}
+	d.history = archive.Open(historyBelow(or(o.DataDir, p.Store.DataDir)), o.Log)
 	desk := d.Bot.Desk()
 	platform.Serve(discord.Moderators{
 		Cases: desk, Strikes: desk, Status: desk.Status, Score: d.rules.score,
@@ -139,8 +142,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 	return err
 }
 
-// Close closes the store. It is called after Run has returned.
-func (d *Daemon) Close() error { return d.Store.Close() }
+// Close writes out what is still to be kept and closes the store. It is called after Run has
+// returned.
+func (d *Daemon) Close() error {
+	d.history.Close()
+	return d.Store.Close()
+}
 
 func or(a, b string) string {
 	if a != "" {
