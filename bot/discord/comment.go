@@ -93,6 +93,9 @@ func passages(m *wire.Message, sharesArticle bool) []moderation.Passage {
 			}
 			add(moderation.PassageFileName, name)
 			add(moderation.PassageAltText, a.Description)
+			if a.Contents != nil {
+				add(moderation.PassageFile, *a.Contents)
+			}
 		}
 	}
 	stickers := func(list []wire.Named) {

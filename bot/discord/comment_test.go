@@ -1,11 +1,16 @@
 package discord
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"parley/bot/discord/discordtest"
+	"parley/bot/discord/rest"
+	"parley/bot/discord/wire"
 	"parley/moderation"
 )
 
@@ -252,4 +257,48 @@ func TestMissedCommentsAreReadInTheirOrder(t *testing.T) {
 	if few, err := w.platform.Since(w.ctx, w.guild.ID, w.articles.ID, start.ID, 7); err != nil || len(few) != 7 || few[6].ID != want[6] {
 		t.Errorf("asked for 7, got %d, %v", len(few), err)
 	}
+}
+
+func TestTheWordsOfATextFileAreRead(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	uploads := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved.txt" {
+			http.Redirect(rw, r, "/message.txt", http.StatusFound)
+			return
+		}
+		fmt.Fprint(rw, "what did not fit, ", strings.Repeat("x", 1<<20))
+	}))
+	defer uploads.Close()
+	defer w.platform.files.CloseIdleConnections()
+	w.connect()
+	file := func(base, name string) map[string]any {
+		return map[string]any{"id": "1", "filename": name, "content_type": "text/plain; charset=utf-8", "size": 1 << 20, "url": base + "/" + name}
+	}
+	send := func(files ...any) moderation.Comment {
+		return w.comment(w.must(w.ann.Send(w.articles, discordtest.Draft{Content: "see file", Raw: map[string]any{"attachments": files}})).ID)
+	}
+	if c := send(file(uploads.URL, "message.txt")); has(c, moderation.PassageFile) {
+		t.Error("a file was fetched from somewhere that is not Discord's")
+	}
+	api, err := rest.NewClient(w.Token(), uploads.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := &Platform{api: api, files: w.platform.files, log: w.platform.log}
+	m := wire.Message{Attachments: []wire.Attachment{{Name: "message.txt", URL: uploads.URL + "/message.txt"}, {Name: "moved.txt", URL: uploads.URL + "/moved.txt"}}}
+	elsewhere.readFiles(w.ctx, place{}, &m)
+	if got := *m.Attachments[0].Contents; !strings.HasPrefix(got, "what did not fit") || len(got) != fileBytes {
+		t.Errorf("%d bytes were read: %.30q", len(got), got)
+	}
+	if got := *m.Attachments[1].Contents; got != "" {
+		t.Errorf("a redirect was followed to %.30q", got)
+	}
+	if found := passages(&m, false); !slices.ContainsFunc(found, func(p moderation.Passage) bool { return p.Kind == moderation.PassageFile }) {
+		t.Errorf("found %.100v", found)
+	}
+}
+
+func has(c moderation.Comment, kind moderation.PassageKind) bool {
+	return slices.ContainsFunc(c.Passages, func(p moderation.Passage) bool { return p.Kind == kind })
 }

@@ -71,17 +71,17 @@ func TestADeadLinkIsNoticedThoughItStaysOpen(t *testing.T) {
 
 func TestABotThatIsFullDoesNotThinkItsLinkIsDead(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, discordtest.WithHeartbeat(20*time.Millisecond))
-	w.platform.timing.silence = 100 * time.Millisecond
+	w := newTown(t, discordtest.WithHeartbeat(300*time.Millisecond)) // discordgo itself gives up after five
+	w.platform.timing.silence = 400 * time.Millisecond
 	w.connect()
 	w.says(w.ann, w.articles, "first") // what it is about is known from here on
 	release := make(chan struct{})
 	w.intake.onTake = func(moderation.Comment) { <-release }
 	held := w.must(w.ann.Post(w.articles, "the bot is full"))
-	<-time.After(400 * time.Millisecond) // longer than the silence that would count as death
-	close(release)
+	time.AfterFunc(900*time.Millisecond, func() { close(release) }) // longer than the silence of the dead
 	w.comment(held.ID)
-	if resumed(w) {
+	w.says(w.ann, w.articles, "afterwards") // over whatever link there is by now
+	if resumed(w) || len(w.intake.announced()) != 1 {
 		t.Error("the link was given up")
 	}
 }

@@ -172,7 +172,7 @@ func (p *Platform) memberOf(guild string, m *wire.Message) wire.Member {
 
 // needsLookup reports whether something about a message has to be asked of Discord first.
 func (p *Platform) needsLookup(at place, m *wire.Message) bool {
-	return m.Author == nil || !p.articles.looked(m.ChannelID) || lacksParent(m) || p.lacksMember(at.guild, m)
+	return m.Author == nil || !p.articles.looked(m.ChannelID) || lacksParent(m) || p.lacksMember(at.guild, m) || lacksFiles(m)
 }
 
 func lacksParent(m *wire.Message) bool {
@@ -204,6 +204,7 @@ func (p *Platform) lookUp(ctx context.Context, at place, m *wire.Message) bool {
 	if !p.articles.looked(m.ChannelID) {
 		p.readPast(ctx, at, m.ID)
 	}
+	p.readFiles(ctx, at, m)
 	if lacksParent(m) {
 		in := m.Reference.ChannelID
 		if in == "" {

@@ -206,16 +206,21 @@ func TestABanIsAskedForTwice(t *testing.T) {
 
 func TestAStalePressIsAnsweredKindlyWithTheCaseAsItIs(t *testing.T) {
 	t.Parallel()
-	w := newTown(t)
-	o := w.staff()
-	old := w.card(o)
-	o.c.Version, o.c.State = 2, moderation.CaseDismissed
-	m := w.answer(w.press(w.mod, old, "Uphold"), nil)
-	if len(o.rulings) != 0 || !strings.Contains(m.Content, "Something has happened") || !strings.Contains(text(m), "Dismissed") {
-		t.Errorf("answered %s", text(m))
-	}
-	if !strings.Contains(w.card(o).Embeds[0].Title, "Dismissed") {
-		t.Error("the card was not brought up to date")
+	for _, button := range []string{"Uphold", "Ban"} {
+		t.Run(button, func(t *testing.T) {
+			t.Parallel()
+			w := newTown(t)
+			o := w.staff()
+			old := w.card(o)
+			o.c.Version, o.c.State = 2, moderation.CaseDismissed
+			m := w.answer(w.press(w.mod, old, button), nil)
+			if len(o.rulings) != 0 || !strings.Contains(m.Content, "Something has happened") || !strings.Contains(text(m), "Dismissed") {
+				t.Errorf("answered %s", text(m))
+			}
+			if !strings.Contains(w.card(o).Embeds[0].Title, "Dismissed") {
+				t.Error("the card was not brought up to date")
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ type Platform struct {
 	prevent  func() []rule.Rule
 	log      *slog.Logger
 	api      *rest.Client
+	files    *http.Client // for what members upload; follows no redirects
 
 	guilds    *guildBook
 	articles  *tracker
@@ -96,6 +98,7 @@ func New(c Config) (*Platform, error) {
 	return &Platform{
 		token: c.Token, settings: c.Settings, ledger: c.Ledger, joins: c.Joins, prevent: c.Prevent, log: log, api: api,
 		guilds: newGuildBook(), articles: newTracker(), authors: newMemberBook(),
+		files:  &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		parked: newParking(), started: make(chan struct{}), timing: usualTiming,
 	}, nil
 }

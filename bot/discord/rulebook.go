@@ -11,14 +11,14 @@ import (
 	"parley/moderation/rule"
 )
 
-// PolicyRules is the RuleBook of whatever engine is in force.
+// PolicyRules is the RuleBook of whatever engine is in force in a guild.
 type PolicyRules struct {
-	Engine func() *engine.Engine
+	Engine func(guild string) *engine.Engine
 }
 
 // Rules lists the rules as a guild has them.
 func (p PolicyRules) Rules(guild string) []card.Rule {
-	in := p.Engine().Policy()
+	in := p.Engine(guild).Policy()
 	here := in.Settings(guild, moderation.Channel{}, moderation.Article{})
 	list := make([]card.Rule, 0, len(in.Rules.Rules))
 	for i, r := range in.Rules.Rules {
@@ -30,7 +30,7 @@ func (p PolicyRules) Rules(guild string) []card.Rule {
 
 // Try asks one rule. A rule that is off where the comment stands is not asked.
 func (p PolicyRules) Try(id string, c *moderation.Comment) ([]moderation.Reason, error) {
-	for _, outcome := range p.Engine().Explain(c, nil).Rules {
+	for _, outcome := range p.Engine(c.Guild).Explain(c, nil).Rules {
 		if outcome.ID != id {
 			continue
 		}

@@ -19,22 +19,22 @@ type Rules struct {
 	Log    RuleLog
 }
 
-// RuleBook is the rules of the policy in force.
+// RuleBook is the rules of the policies in force.
 type RuleBook interface {
 	// Rules lists the rules that hold in a guild, in the order of the policy.
 	Rules(guild string) []card.Rule
-	// Try says what one rule, whatever its mode, finds in a comment; no reasons when it does
+	// Try says what one rule of the comment's guild, on or in shadow, finds in a comment; no reasons when it does
 	// not match.
 	Try(rule string, c *moderation.Comment) ([]moderation.Reason, error)
 }
 
-// RuleSwitch changes the policy in force, with the author's ID for the record. Errors are
-// shown to the person who asked.
+// RuleSwitch changes the policy in force in one guild, with the author's ID for the record.
+// Errors are shown to the person who asked. *bot.Desk is one.
 type RuleSwitch interface {
 	// SetMode turns a rule "on", to "shadow" or "off".
-	SetMode(ctx context.Context, rule, mode, by string) error
+	SetMode(ctx context.Context, guild, rule, mode, by string) error
 	// Rollback puts an earlier policy in force, named by the start of its hash.
-	Rollback(ctx context.Context, hash, by string) error
+	Rollback(ctx context.Context, guild, hash, by string) error
 }
 
 // RuleLog is what is remembered about policies. A ledger.Store is one.
@@ -101,7 +101,7 @@ func (p *Platform) rules(ctx context.Context, x *exchange, s *policy.Settings, p
 				mode = "shadow"
 			}
 		}
-		if err := p.desk.Rules.Switch.SetMode(ctx, rule.ID, mode, by); err != nil {
+		if err := p.desk.Rules.Switch.SetMode(ctx, guild, rule.ID, mode, by); err != nil {
 			return refuse("Rule %s was left as it is: %v", rule.ID, err)
 		}
 		return x.whisper(ctx, fmt.Sprintf("Rule %s is now %s, from the next comment on.", rule.ID, mode), card.Card{})
@@ -140,7 +140,7 @@ func (p *Platform) lookAtRule(ctx context.Context, x *exchange, sub string, rule
 }
 
 func (p *Platform) rollBack(ctx context.Context, x *exchange, hash, by string) error {
-	if err := p.desk.Rules.Switch.Rollback(ctx, hash, by); err != nil {
+	if err := p.desk.Rules.Switch.Rollback(ctx, x.i.GuildID, hash, by); err != nil {
 		return refuse("The policy was left as it is: %v", err)
 	}
 	return x.whisper(ctx, fmt.Sprintf("Policy %s is in force again, from the next comment on.", hash), card.Card{})

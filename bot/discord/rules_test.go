@@ -42,12 +42,12 @@ type archive struct {
 	fails    error
 }
 
-func (a *archive) SetMode(_ context.Context, rule, mode, by string) error {
+func (a *archive) SetMode(_ context.Context, _, rule, mode, by string) error {
 	a.switched = append(a.switched, rule+" "+mode+" "+by)
 	return a.fails
 }
 
-func (a *archive) Rollback(_ context.Context, hash, by string) error {
+func (a *archive) Rollback(_ context.Context, _, hash, by string) error {
 	a.switched = append(a.switched, hash+" "+by)
 	return a.fails
 }
@@ -70,7 +70,7 @@ func TestRulesAreLookedAtByModeratorsAndChangedByAdmins(t *testing.T) {
 	judge := engine.New(made, nil)
 	log := &archive{}
 	w.staff(func(m *Moderators) {
-		m.Rules = &Rules{Book: PolicyRules{Engine: func() *engine.Engine { return judge }}, Switch: log, Log: log}
+		m.Rules = &Rules{Book: PolicyRules{Engine: func(string) *engine.Engine { return judge }}, Switch: log, Log: log}
 	})
 	admin := w.guild.NewMember("ada", w.guild.NewRole("admin", discordtest.ManageGuild|discordtest.ModerateMembers))
 	arg := func(name, value string) discordtest.Argument { return discordtest.Argument{Name: name, Value: value} }

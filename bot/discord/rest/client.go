@@ -73,6 +73,9 @@ func parseBase(base string) (*url.URL, error) {
 // rules. It is for a discordgo session that looks up its gateway.
 func (c *Client) HTTP() *http.Client { return c.session.Client }
 
+// Host is where this client's requests go.
+func (c *Client) Host() string { return c.transport.base.Host }
+
 // Call is one request.
 type Call struct {
 	Method string

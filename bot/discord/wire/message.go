@@ -139,6 +139,8 @@ type Attachment struct {
 	ContentType string `json:"content_type"`
 	URL         string `json:"url"`
 	Size        int64  `json:"size"`
+
+	Contents *string `json:"-"` // of a text file once somebody has read it; never part of an event
 }
 
 // Poll is a question with answers.
