@@ -18,11 +18,11 @@ var modelled = moderation.SetOf(moderation.Toxicity, moderation.Insult, moderati
 // lint warns about what is allowed but probably not meant.
 func (c *compiler) lint(p *Policy, f *file, specs []*ruleSpec) {
 	thresholds := c.lowest(f)
-	for i, s := range specs {
+	for _, s := range specs {
 		c.lintExamples(s)
 		c.lintDead(s, specs, &thresholds)
-		c.lintCovered(specs, i)
 	}
+	c.lintCovered(specs)
 	c.lintThresholds(p, f)
 	c.lintUnused(f)
 	c.lintSharedWords(f)
@@ -143,36 +143,50 @@ func (c *compiler) most(p *Policy, category moderation.Category) float64 {
 	return total
 }
 
-// lintCovered warns about a rule of words alone whose words are all in an earlier rule that
+// lintCovered warns about rules of words alone whose words are all in another such rule that
 // gives at least as much.
-func (c *compiler) lintCovered(specs []*ruleSpec, i int) {
-	s := specs[i]
-	words, plain := c.plainWords(s)
-	if !plain || s.Action != nil {
-		return
-	}
-	for _, other := range specs {
-		theirs, plain := c.plainWords(other)
-		if other == s || !plain || other.Mode != rule.On || other.Unless != nil || !givesAsMuch(other, s) || len(theirs) <= len(words) {
+func (c *compiler) lintCovered(specs []*ruleSpec) {
+	words := make([]map[string]bool, len(specs))
+	having := make(map[string][]int) // by word: the rules that may cover others and have it
+	for i, s := range specs {
+		words[i] = c.plainWords(s)
+		if s.Mode != rule.On || s.Unless != nil {
 			continue
 		}
-		if containsAll(theirs, words) {
-			c.warn(s.ID.At, "drop it, or take its words out of the other", "rule %q is shadowed by %q, which has all of its words and gives as much", s.ID.V, other.ID.V)
-			return
+		for word := range words[i] {
+			having[word] = append(having[word], i)
+		}
+	}
+	for i, s := range specs {
+		if s.Action != nil || len(words[i]) == 0 {
+			continue
+		}
+		for _, other := range having[anyOf(words[i])] {
+			if other != i && len(words[other]) > len(words[i]) && givesAsMuch(specs[other], s) && containsAll(words[other], words[i]) {
+				c.warn(s.ID.At, "drop it, or take its words out of the other", "rule %q is shadowed by %q, which has all of its words and gives as much", s.ID.V, specs[other].ID.V)
+				break
+			}
 		}
 	}
 }
 
-// plainWords are a rule's words if it looks at nothing else.
-func (c *compiler) plainWords(s *ruleSpec) (map[string]bool, bool) {
+func anyOf(words map[string]bool) string {
+	for word := range words {
+		return word
+	}
+	return ""
+}
+
+// plainWords are a rule's words if it looks at nothing else; nil otherwise.
+func (c *compiler) plainWords(s *ruleSpec) map[string]bool {
 	w := s.When.Words
 	if w == nil || w.Severity > 0 || w.Times > 1 || len(w.In) > 0 {
-		return nil, false
+		return nil
 	}
 	rest := *s.When
 	rest.Words = nil
 	if !rest.empty() {
-		return nil, false
+		return nil
 	}
 	words := make(map[string]bool)
 	for _, t := range w.Terms {
@@ -189,7 +203,7 @@ func (c *compiler) plainWords(s *ruleSpec) (map[string]bool, bool) {
 			}
 		}
 	}
-	return words, len(words) > 0
+	return words
 }
 
 func givesAsMuch(a, b *ruleSpec) bool {
@@ -226,23 +240,21 @@ func (c *compiler) lintUnused(f *file) {
 
 // lintSharedWords warns about words that stand in two lists of the file, since both will count.
 func (c *compiler) lintSharedWords(f *file) {
-	names := sortedKeys(f.Lists)
-	for i, name := range names {
-		own := make(map[string]bool)
+	type pair struct{ one, other string }
+	first := make(map[string]string) // by word: the list that has it
+	shared := make(map[pair][]string)
+	for _, name := range sortedKeys(f.Lists) {
 		for _, t := range c.lists[name].Terms {
-			own[text.Fold(t.Text)] = true
-		}
-		for _, other := range names[:i] {
-			var shared []string
-			for _, t := range c.lists[other].Terms {
-				if own[text.Fold(t.Text)] {
-					shared = append(shared, t.Text)
-				}
-			}
-			if len(shared) > 0 {
-				c.warn(f.Lists[name].At, "keep each word in one of them", "the lists %q and %q share %s", other, name, someOf(shared))
+			word := strings.ToLower(t.Text)
+			if other, there := first[word]; !there {
+				first[word] = name
+			} else if other != name {
+				shared[pair{other, name}] = append(shared[pair{other, name}], t.Text)
 			}
 		}
+	}
+	for p, words := range shared {
+		c.warn(f.Lists[p.other].At, "keep each word in one of them", "the lists %q and %q share %s", p.one, p.other, someOf(words))
 	}
 }
 

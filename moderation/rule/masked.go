@@ -23,7 +23,7 @@ func (b *binder) censored(sig signal, l *List) {
 		b.set.masked = make(map[rune][]maskedTerm)
 	}
 	for i, t := range l.Terms {
-		p, err := compileTerm(text.Fold(t.Text))
+		p, err := compileTerm(foldings(t.Text)[0])
 		if err != nil || p.bare || len(p.words) != 1 || p.words[0].form == glob {
 			continue
 		}

@@ -100,7 +100,7 @@ func compileWord(field string) (wordPattern, error) {
 // readings write it, and, for a phrase, written as one word.
 func spellings(term string) ([]pattern, error) {
 	var all []pattern
-	for _, folded := range text.Spellings(term) {
+	for _, folded := range foldings(term) {
 		p, err := compileTerm(folded)
 		if err != nil {
 			return nil, err
@@ -116,6 +116,16 @@ func spellings(term string) ([]pattern, error) {
 		}
 	}
 	return all, nil
+}
+
+// foldings are the folded forms of a term; most terms are folded already.
+func foldings(term string) []string {
+	for i := range len(term) {
+		if c := term[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' || c < ' ' {
+			return text.Spellings(term)
+		}
+	}
+	return []string{term}
 }
 
 var (

@@ -2,6 +2,7 @@ package change
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 	"testing"
 
@@ -20,10 +21,12 @@ rules:
     why: No pears.
     when: {words: [pear]}
     action: remove
-`
+overrides:
+  - for: {channel: [orchard]}
+    change_rules: {pears: off}`
 
-// judged is what a policy's source makes of a text.
-func judged(t *testing.T, source []byte, text string) moderation.Action {
+// judged is what a policy's source makes of a text in a channel of a community.
+func judged(t *testing.T, source []byte, guild, channel, text string) moderation.Action {
 	t.Helper()
 	p, found := policy.Parse("config.yaml", source, nil)
 	if err := found.Err(); err != nil {
@@ -32,53 +35,78 @@ func judged(t *testing.T, source []byte, text string) moderation.Action {
 	if again, _ := policy.Parse("config.yaml", p.Source(), nil); again.Hash() != p.Hash() {
 		t.Fatal("the source that the policy keeps is another policy")
 	}
-	return engine.New(p, nil).Judge(&moderation.Comment{ID: "1", Text: text}, &moderation.Observation{}).Action
+	c := moderation.Comment{ID: "1", Guild: guild, Channel: moderation.Channel{ID: "2", Name: channel}, Text: text}
+	return engine.New(p, nil).Judge(&c, &moderation.Observation{}).Action
 }
 
-func switched(t *testing.T, source []byte, rule, mode string) []byte {
+func laid(t *testing.T, source []byte, modes map[string]string) []byte {
 	t.Helper()
-	changed, err := Mode(source, rule, mode)
+	over, err := Lay(source, "home", modes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return changed
+	return over
 }
 
-func TestARuleIsSwitchedAndTheOthersStay(t *testing.T) {
-	source := []byte(house)
-	if got := judged(t, source, "a banana"); got != moderation.Remove {
+func TestARuleIsSwitchedInOneCommunityOnly(t *testing.T) {
+	source := laid(t, []byte(house), map[string]string{"bananas": "off"})
+	for _, tt := range []struct {
+		guild, text string
+		want        moderation.Action
+	}{
+		{"home", "a banana", moderation.Allow},
+		{"home", "a pear", moderation.Remove},
+		{"elsewhere", "a banana", moderation.Remove},
+	} {
+		if got := judged(t, source, tt.guild, "news", tt.text); got != tt.want {
+			t.Errorf("%q in %s: %v, want %v", tt.text, tt.guild, got, tt.want)
+		}
+	}
+}
+
+func TestACommandHoldsInEveryChannelWhateverTheFileSaysOfThem(t *testing.T) {
+	if got := judged(t, []byte(house), "home", "orchard", "a pear"); got != moderation.Allow {
 		t.Fatalf("before: %v", got)
 	}
-	off := switched(t, source, "bananas", "off")
-	if got := judged(t, off, "a banana"); got != moderation.Allow {
-		t.Errorf("a rule that is off still asks for %v", got)
-	}
-	if got := judged(t, off, "a pear"); got != moderation.Remove {
-		t.Errorf("the other rule asks for %v", got)
-	}
-	shadow := switched(t, switched(t, off, "pears", "shadow"), "bananas", "on")
-	if got := judged(t, shadow, "a banana"); got != moderation.Remove {
-		t.Errorf("switched on again it asks for %v", got)
-	}
-	if got := judged(t, shadow, "a pear"); got != moderation.Allow {
-		t.Errorf("in shadow it asks for %v", got)
+	source := laid(t, []byte(house), map[string]string{"pears": "on"})
+	if got := judged(t, source, "home", "orchard", "a pear"); got != moderation.Remove {
+		t.Errorf("switched on, the rule asks for %v", got)
 	}
 }
 
-func TestWhatPeopleWroteStaysAsItIs(t *testing.T) {
-	source := []byte(house)
-	for range 3 {
-		source = switched(t, source, "bananas", "off")
+func TestSwitchingAgainReplacesAndNeverPilesUp(t *testing.T) {
+	once := laid(t, []byte(house), map[string]string{"bananas": "off"})
+	twice := laid(t, laid(t, once, map[string]string{"pears": "shadow", "bananas": "on"}), map[string]string{"bananas": "off"})
+	if !bytes.Equal(once, twice) {
+		t.Errorf("laid over once:\n%s\nthrice:\n%s", once, twice)
 	}
-	if n := bytes.Count(source, []byte("No bananas.")); n != 1 || !bytes.Contains(source, []byte(strings.TrimSpace(house))) {
-		t.Errorf("the file as written is there %d times:\n%s", n, source)
+	if n := bytes.Count(twice, []byte(strings.TrimSpace(house))); n != 1 {
+		t.Errorf("what people wrote is there %d times", n)
+	}
+}
+
+func TestWhatWasLaidOverComesOffAgain(t *testing.T) {
+	archived := "-- config.yaml --\ninclude: [more.yaml]\n-- more.yaml --\nhourly_cap: 3\n"
+	for _, source := range []string{house, house + "\n", archived} {
+		modes := map[string]string{"bananas": "off"}
+		base, lifted, err := Lift(laid(t, []byte(source), modes))
+		if err != nil || !Same(base, []byte(source)) || !maps.Equal(lifted, modes) {
+			t.Errorf("took %v off, error %v, and left\n%s\nof\n%s", lifted, err, base, source)
+		}
+		if base, none, err := Lift([]byte(source)); err != nil || !bytes.Equal(base, []byte(source)) || none != nil {
+			t.Errorf("took %v off a source that nothing was laid over, error %v", none, err)
+		}
+		if got := laid(t, laid(t, []byte(source), modes), nil); !Same(got, []byte(source)) {
+			t.Errorf("with nothing switched any more the source is\n%s", got)
+		}
 	}
 }
 
 func TestAnUnknownRuleOrModeIsRefusedByThePolicy(t *testing.T) {
-	for _, tt := range [][2]string{{"bananes", "off"}, {"bananas", "loud"}} {
-		if _, found := policy.Parse("config.yaml", switched(t, []byte(house), tt[0], tt[1]), nil); found.Err() == nil {
-			t.Errorf("rule %q was switched to %q", tt[0], tt[1])
+	for rule, mode := range map[string]string{"bananes": "off", "bananas": "loud"} {
+		source := laid(t, []byte(house), map[string]string{rule: mode})
+		if _, found := policy.Parse("config.yaml", source, nil); found.Err() == nil {
+			t.Errorf("rule %q was switched to %q", rule, mode)
 		}
 	}
 }

@@ -71,7 +71,7 @@ type decoder struct {
 	found  Diagnostics
 	values int
 	fields map[reflect.Type]fieldIndex // of the structs met so far
-	full   Diagnostics // the bound on values was met, and what was said about it
+	full   Diagnostics                 // the bound on values was met, and what was said about it
 }
 
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)

@@ -121,7 +121,7 @@ func (ds Diagnostics) Error() string {
 // Sort puts diagnostics in the order of their places and drops repeated ones.
 func (ds Diagnostics) Sort() Diagnostics {
 	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col))
+		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Col, b.At.Col), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.CompactFunc(ds, func(a, b Diagnostic) bool { return a.At == b.At && a.Message == b.Message })
 }
