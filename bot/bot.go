@@ -32,8 +32,9 @@ type Config struct {
 	Adviser  Adviser      // gives second opinions; nil: none are asked for
 	Log      *slog.Logger // nil: nothing is logged
 
-	// Parse makes a rulebook of a source that Rulebook.Source once held. It is needed for
-	// changing the policy by command; nil: that is refused.
+	// Parse makes a rulebook of a source that Rulebook.Source once held, or of one that
+	// package change has laid rules over. It is needed for changing the policy by command;
+	// nil: that is refused.
 	Parse func(source []byte) (*Rulebook, error)
 
 	Workers int           // how many comments are judged at a time; 0: 64
@@ -53,14 +54,13 @@ const (
 // methods may be called concurrently, by a source (Intake) and by anybody (Use, Ready).
 type Bot struct {
 	Config
-	consumer  string // names this process to the outbox
-	rulebook  atomic.Pointer[Rulebook]
-	switching sync.Mutex // one change of the policy at a time
-	metrics   *metrics
-	store     *storeHealth
-	marks     marks
-	shadows   shadowLog
-	alerts    *alerter
+	consumer string                   // names this process to the outbox
+	rulebook atomic.Pointer[Rulebook] // the policy in the file
+	metrics  *metrics
+	store    *storeHealth
+	marks    marks
+	shadows  shadowLog
+	alerts   *alerter
 
 	seed      maphash.Seed // spreads authors over the shards
 	shards    []*shard
@@ -140,7 +140,6 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.awaitStore(ctx); err != nil {
 		return nil // told to stop before the store was there
 	}
-	b.resume(ctx)
 	var judging, tending sync.WaitGroup
 	for _, s := range b.shards {
 		judging.Go(func() { s.run(work) })
@@ -149,6 +148,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer stopTidying()
 	tending.Go(func() { b.keepBooks(tidy) })
 	tending.Go(func() { b.alerts.run(tidy) })
+	tending.Go(func() { b.followSwitches(tidy) })
 
 	err := b.Source.Run(ctx, b)
 	if ctx.Err() != nil {
@@ -192,15 +192,26 @@ func (b *Bot) awaitStore(ctx context.Context) error {
 }
 
 // Use puts another policy in force, from the next comment on, and keeps it in the log of
-// every community. by says who: "file", "signal", or a moderator's ID.
-func (b *Bot) Use(r *Rulebook, by string) {
+// every community. What was switched by command in a community stays switched. by says who:
+// "file" or "signal".
+func (b *Bot) Use(ctx context.Context, r *Rulebook, by string) {
 	b.rulebook.Store(r)
 	b.Log.Info("policy in force", "policy", r.Hash, "by", by)
-	b.eachGuild(func(g *guild) { g.keepPolicy(r, by) })
+	b.eachGuild(func(g *guild) { g.follow(ctx, by) })
 }
 
-// Current is the policy in force.
+// Current is the policy in the file, in force wherever no command has changed it.
 func (b *Bot) Current() *Rulebook { return b.rulebook.Load() }
+
+// In is the policy in force in a community.
+func (b *Bot) In(id string) *Rulebook {
+	if g, known := b.guilds.Load(id); known {
+		if book := g.(*guild).book.Load(); book != nil {
+			return book
+		}
+	}
+	return b.Current()
+}
 
 // Ready reports why the bot is not moderating at the moment; nil when it is.
 func (b *Bot) Ready() error {

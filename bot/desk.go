@@ -56,7 +56,7 @@ func (d *Desk) decide(ctx context.Context, c moderation.Case, r Ruling) (moderat
 	if err != nil {
 		return moderation.Case{}, fmt.Errorf("decide case %s: %w", r.Case, err)
 	}
-	settings := d.bot.Current().Settings(c.Guild, c.Comment.Channel, c.Comment.Article)
+	settings := d.bot.In(c.Guild).Settings(c.Guild, c.Comment.Channel, c.Comment.Article)
 	decision, err := consequence.Decide(settings, consequence.Ruling{
 		Case: c, Kind: r.Kind, By: r.By, Note: r.Note, At: time.Now(), Others: others,
 	})
@@ -96,7 +96,7 @@ func (d *Desk) Standing(ctx context.Context, guild, user string) (Standing, erro
 		return Standing{}, fmt.Errorf("strikes of %s: %w", user, err)
 	}
 	s := Standing{Record: record, Points: moderation.ActivePoints(record.Strikes, time.Now())}
-	settings := d.bot.Current().Settings(guild, moderation.Channel{}, moderation.Article{})
+	settings := d.bot.In(guild).Settings(guild, moderation.Channel{}, moderation.Article{})
 	if next, reached := settings.Ladder.Step(s.Points, s.Points+1); reached {
 		s.Next = &next
 	}
@@ -109,7 +109,7 @@ func (d *Desk) AddStrike(ctx context.Context, h consequence.HandStrike) (moderat
 	if h.At.IsZero() {
 		h.At = time.Now()
 	}
-	settings := d.bot.Current().Settings(h.Guild, moderation.Channel{}, moderation.Article{})
+	settings := d.bot.In(h.Guild).Settings(h.Guild, moderation.Channel{}, moderation.Article{})
 	for range decisionsRetry {
 		record, err := d.bot.Store.Record(ctx, h.Guild, h.Author.ID)
 		if err != nil {
@@ -141,7 +141,7 @@ func (d *Desk) Pardon(ctx context.Context, guild, caseID, by, note string) (mode
 // Score judges a text that nobody posted and explains the verdict. Nothing is remembered
 // or done.
 func (d *Desk) Score(c moderation.Comment) engine.Explanation {
-	return d.bot.Current().Explain(&c)
+	return d.bot.In(c.Guild).Explain(&c)
 }
 
 // Status is how the bot is doing.
@@ -157,7 +157,7 @@ type Status struct {
 // Status says how the bot is doing in one community. What the store cannot tell is left
 // out and said in Problem.
 func (d *Desk) Status(ctx context.Context, guild string) Status {
-	s := Status{Policy: d.bot.Current().Hash, Store: d.bot.Store.Name()}
+	s := Status{Policy: d.bot.In(guild).Hash, Store: d.bot.Store.Name()}
 	if err := d.bot.Ready(); err != nil {
 		s.Problem = err.Error()
 	}

@@ -1,6 +1,9 @@
 package bot
 
 import (
+	"context"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/moderation/ledger"
@@ -12,6 +15,10 @@ type guild struct {
 	id       string
 	effects  *pump
 	opinions *pump // nil without an adviser
+
+	switching sync.Mutex // one change of the policy at a time
+	switches  switches
+	book      atomic.Pointer[Rulebook] // nil until it is known what is switched here
 }
 
 // guild returns a community and starts working through its queues when it is new.
@@ -34,7 +41,6 @@ func (b *Bot) guild(id string) *guild {
 	if g.opinions != nil {
 		b.pumping.Go(func() { g.opinions.run(b.work, b.stopping) })
 	}
-	g.keepPolicy(b.rulebook.Load(), "start")
 	return g
 }
 
@@ -54,7 +60,7 @@ func (g *guild) keepPolicy(r *Rulebook, by string) {
 	version := ledger.PolicyVersion{Hash: r.Hash, At: time.Now(), By: by, Source: r.Source}
 	g.bot.pumping.Go(func() {
 		for attempt := 1; ; attempt++ {
-			err := g.bot.Store.KeepPolicy(g.bot.work, g.id, version)
+			err := g.keepVersion(g.bot.work, version)
 			if err == nil {
 				return
 			}
@@ -67,4 +73,20 @@ func (g *guild) keepPolicy(r *Rulebook, by string) {
 			}
 		}
 	})
+}
+
+// keptLast is what the hash of the newest policy in the log is remembered under.
+const keptLast = "policy kept last"
+
+// keepVersion writes a policy to the community's log, unless it is there since before a start.
+func (g *guild) keepVersion(ctx context.Context, v ledger.PolicyVersion) error {
+	store := g.bot.Store
+	last, err := store.Recall(ctx, g.id, keptLast)
+	if err != nil || (v.By == byStart && string(last) == v.Hash) {
+		return err
+	}
+	if err := store.KeepPolicy(ctx, g.id, v); err != nil {
+		return err
+	}
+	return store.Remember(ctx, g.id, keptLast, []byte(v.Hash), switchesFor)
 }

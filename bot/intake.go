@@ -73,13 +73,16 @@ func (b *Bot) Gap(_ context.Context, guild string, channels []string) {
 	if guild == "" || b.isStopping() {
 		return
 	}
-	b.guild(guild)
+	g := b.guild(guild)
 	for _, ch := range channels {
 		b.marks.hold(guild, ch)
 	}
 	b.catching.Go(func() {
 		ctx, cancel := until(b.work, b.stopping)
 		defer cancel()
+		if _, err := g.rules(ctx); err != nil {
+			b.store.failed("rules", err) // read with the first comment
+		}
 		b.catchUp(ctx, guild, channels)
 	})
 }

@@ -39,7 +39,7 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 		// Where the budget is used up, asking about the rest would only find that out again.
 		return outcome{again: b.askAgain(d, err), all: errors.Is(err, moderation.ErrOverBudget)}
 	}
-	book := b.rulebook.Load()
+	book := b.In(c.Guild)
 	verdict := moderation.Weigh(c.Verdict, opinion, book.Margins)
 	err = b.write(ctx, book, consequence.Finding{
 		Comment: &c.Comment, Verdict: verdict, Opinion: true, At: time.Now(),

@@ -76,14 +76,11 @@ func (r *Reloader) reload(ctx context.Context, by string) {
 		r.broken = ""
 		r.tell("mended", "The policy is in order again and in force.")
 	}
-	if book.Hash == r.Bot.Current().fileHash() {
+	if book.Hash == r.Bot.Current().Hash {
 		return
 	}
 	r.Bot.metrics.reloads.WithLabelValues("done").Inc()
-	if r.Bot.Current().File != "" {
-		r.tell("edited", "The policy has been edited. What commands had changed in it before holds no longer.")
-	}
-	r.Bot.useFile(ctx, book, by)
+	r.Bot.Use(ctx, book, by)
 }
 
 // refuse shows mistakes to moderators, the same ones once.

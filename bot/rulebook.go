@@ -1,11 +1,12 @@
 package bot
 
 import (
-	"cmp"
+	"slices"
 
 	"parley/moderation"
 	"parley/moderation/engine"
 	"parley/moderation/policy"
+	"parley/moderation/rule"
 )
 
 // Reading is one comment, read once. Its methods are called by one goroutine, Release last.
@@ -24,8 +25,9 @@ type Reading interface {
 type Rulebook struct {
 	Hash   string // names the policy in cases and in the log
 	Source []byte // the configuration that it was made of
-	File   string // hash of the policy in the file, where a command has put this one in its place; "" otherwise
 
+	// Engine is what judges by the policy, for those who look at its rules.
+	Engine *engine.Engine
 	// Margins bound what a second opinion may change.
 	Margins moderation.Margins
 
@@ -37,8 +39,13 @@ type Rulebook struct {
 	Explain func(c *moderation.Comment) engine.Explanation
 }
 
-// fileHash names the policy in the file.
-func (r *Rulebook) fileHash() string { return cmp.Or(r.File, r.Hash) }
+// has reports whether a rule is in the policy, whatever its mode.
+func (r *Rulebook) has(id string) bool {
+	if r.Engine == nil {
+		return false
+	}
+	return slices.ContainsFunc(r.Engine.Policy().Rules.Rules, func(known rule.Rule) bool { return known.ID == id })
+}
 
 // sureEnough is how confident a second opinion must be to be taken without a moderator.
 const sureEnough = 0.6
@@ -48,6 +55,7 @@ func NewRulebook(p *policy.Policy, e *engine.Engine) *Rulebook {
 	return &Rulebook{
 		Hash:   p.Hash(),
 		Source: p.Source(),
+		Engine: e,
 		Margins: moderation.Margins{
 			Confidence: sureEnough, Disagreement: p.Classifiers.OpenAI.Margin, Harshest: moderation.Remove,
 		},

@@ -106,7 +106,7 @@ func (s *shard) park(j job) {
 // waits. Nothing follows from it.
 func (s *shard) judgeAlone(j *job) {
 	defer func() { _ = recover() }() // judge says what is wrong when its turn comes
-	reading := s.bot.rulebook.Load().Read(&j.comment)
+	reading := s.bot.In(j.comment.Guild).Read(&j.comment)
 	defer reading.Release()
 	if v := reading.Judge(nil); v.Action > moderation.Allow {
 		s.bot.Log.Warn("the store is away; a comment waits to be acted on",
@@ -174,7 +174,10 @@ func (s *shard) judge(ctx context.Context) (err error) {
 			err = fmt.Errorf("judging panicked: %v\n%s", defect, debug.Stack())
 		}
 	}()
-	book := b.rulebook.Load()
+	book, err := b.guild(c.Guild).rules(ctx)
+	if err != nil {
+		return err
+	}
 	if c.Author.Exempt == moderation.ExemptBot && !book.Settings(c.Guild, c.Channel, c.Article).JudgeBots {
 		b.metrics.skipped.Inc()
 		return nil

@@ -25,6 +25,7 @@ var (
 const (
 	switchesKey = "rules switched"          // what a community's switches are remembered under
 	switchesFor = 10 * 365 * 24 * time.Hour // until somebody changes them
+	byStart     = "start"                   // who put a policy in force that already was, or that came with a start
 )
 
 // switches is what one community's admins have changed by command. A rule that was switched
@@ -168,8 +169,16 @@ func (g *guild) remember(ctx context.Context, s switches) error {
 	return g.bot.Store.Remember(ctx, g.id, switchesKey, kept, switchesFor)
 }
 
-// rules is the community's policy. The first time, and whenever another process has changed
-// something, that takes a trip to the store.
+// follow puts in force what has become of the community's policy with a new file.
+func (g *guild) follow(ctx context.Context, by string) {
+	g.switching.Lock()
+	defer g.switching.Unlock()
+	if g.book.Load() != nil { // or it is still to be read what is switched here
+		g.settle(ctx, by)
+	}
+}
+
+// rules is the community's policy. The first time that takes a trip to the store.
 func (g *guild) rules(ctx context.Context) (*Rulebook, error) {
 	if book := g.book.Load(); book != nil {
 		return book, nil
@@ -197,7 +206,7 @@ func (g *guild) recall(ctx context.Context) error {
 		}
 	}
 	g.switches = s
-	g.settle(ctx, "start")
+	g.settle(ctx, byStart)
 	return nil
 }
 

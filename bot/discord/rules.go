@@ -104,7 +104,7 @@ func (p *Platform) rules(ctx context.Context, x *exchange, s *policy.Settings, p
 		if err := p.desk.Rules.Switch.SetMode(ctx, guild, rule.ID, mode, by); err != nil {
 			return refuse("Rule %s was left as it is: %v", rule.ID, err)
 		}
-		return x.whisper(ctx, fmt.Sprintf("Rule %s is now %s, from the next comment on.", rule.ID, mode), card.Card{})
+		return x.whisper(ctx, fmt.Sprintf("Rule %s is now %s in this server, from the next comment on. It stays so until somebody switches it again.", rule.ID, mode), card.Card{})
 	}
 	return refuse("This version of Parley does not know /%s.", path)
 }
@@ -143,7 +143,7 @@ func (p *Platform) rollBack(ctx context.Context, x *exchange, hash, by string) e
 	if err := p.desk.Rules.Switch.Rollback(ctx, x.i.GuildID, hash, by); err != nil {
 		return refuse("The policy was left as it is: %v", err)
 	}
-	return x.whisper(ctx, fmt.Sprintf("Policy %s is in force again, from the next comment on.", hash), card.Card{})
+	return x.whisper(ctx, fmt.Sprintf("Policy %s is in force again in this server, from the next comment on, with the rules as they were switched then. When the configuration file is edited, the file holds again.", hash), card.Card{})
 }
 
 // suggestRules suggests rules, modes and policies for the options of /rules.
