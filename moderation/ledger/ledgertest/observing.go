@@ -17,6 +17,7 @@ func observing() map[string]func(*book) {
 		"ACommentCountsOnceHoweverOftenItIsSeen":       onceHoweverOften,
 		"SeeingACommentAgainGivesTheSameAnswer":        sameAnswer,
 		"WhatIsOlderThanTheWindowDoesNotCount":         window,
+		"WhateverTheOrderOfArrivalTheCountsAreTheSame": countsWhateverTheOrder,
 		"CommentsOfOneMomentCountInOrder":              oneMoment,
 		"LateCommentsAreCountedAtTheirOwnTime":         lateComments,
 		"AnEditThatOvertakesItsCommentCountsOnce":      editOvertakes,

@@ -159,7 +159,7 @@ func (s *Store) write(ctx context.Context, w write) (changed *stored, err error)
 // readChange reads what write.lua and settle.lua return.
 func readChange(id string, answer []any) (changed *stored, err error) {
 	if len(answer) == 0 {
-		return nil, fmt.Errorf("Redis answered in a form that this program does not know")
+		return nil, errForm
 	}
 	switch outcome := text(answer[0]); outcome {
 	case "done":

@@ -60,3 +60,6 @@ func wrap(what string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
+
+// errForm is what an answer means that no script of this program gives.
+var errForm = errors.New("the server answered in a form that this program does not know")

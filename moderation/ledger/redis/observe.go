@@ -110,7 +110,7 @@ func readShelved(entry string) (l moderation.Lookalike, p moderation.Fingerprint
 func readObservation(s *moderation.Sighting, answer any) (o moderation.Observation, err error) {
 	parts, ok := answer.([]any)
 	if !ok || len(parts) != 5 {
-		return o, fmt.Errorf("Redis answered in a form that this program does not know")
+		return o, errForm
 	}
 	for _, n := range list(parts[0]) {
 		o.Counts = append(o.Counts, int(number(n)))
