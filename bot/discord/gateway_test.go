@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +67,10 @@ func TestADeadLinkIsNoticedThoughItStaysOpen(t *testing.T) {
 	w.Faults().IgnoreHeartbeats(true)
 	w.await("the session to be resumed", func() bool { return resumed(w) })
 	w.Faults().IgnoreHeartbeats(false)
-	w.says(w.ann, w.articles, "still there")
+	posted := w.must(w.ann.Post(w.articles, "still there"))
+	w.intake.await(w, "the comment, or word that it was missed", func() bool {
+		return len(w.intake.gaps) > 1 || slices.ContainsFunc(w.intake.comments, func(c moderation.Comment) bool { return c.ID == posted.ID })
+	})
 }
 
 func TestABotThatIsFullDoesNotThinkItsLinkIsDead(t *testing.T) {
