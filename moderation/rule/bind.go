@@ -62,6 +62,9 @@ func (b *binder) term(t Term, r role) {
 	}
 	for i := range patterns {
 		r.pattern, r.kinds = &patterns[i], patterns[i].kinds
+		if r.kinds.has(text.Reversed) {
+			b.set.backwards.add(patterns[i].literal)
+		}
 		b.literal(r.pattern.literal, r)
 	}
 }

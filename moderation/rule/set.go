@@ -83,6 +83,7 @@ type Set struct {
 	raw       bool // some gate looks at the text as written
 	plain     bool // some gate looks at the text as displayed
 	reads     Places
+	backwards backwards
 	masked    map[rune][]maskedTerm // words that may be censored, by first letter
 
 	meters   []meter

@@ -86,6 +86,7 @@ type Subject struct {
 type part struct {
 	place Places
 	kind  moderation.PassageKind
+	raw   string
 	views *text.Views
 }
 
@@ -183,7 +184,7 @@ func (s *Subject) addPart(i int, place Places, kind moderation.PassageKind, raw 
 	if p.views == nil {
 		p.views = new(text.Views)
 	}
-	p.place, p.kind = place, kind
+	p.place, p.kind, p.raw = place, kind, raw
 	p.views.Reset(raw)
 }
 
@@ -194,7 +195,9 @@ func (s *Subject) Views() *text.Views { return s.parts[0].views }
 func (s *Subject) search(index int16) {
 	views := s.parts[index].views
 	s.readings = views.Readings(s.readings[:0])
-	s.readings = append(s.readings, text.Reversed)
+	if s.set.maybeBackwards(s.parts[index].raw, views) {
+		s.readings = append(s.readings, text.Reversed)
+	}
 	if s.set.raw {
 		s.readings = append(s.readings, text.Raw)
 	}
