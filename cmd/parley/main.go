@@ -24,6 +24,8 @@ type cli struct {
 	Train   trainCommand   `cmd:"" help:"Train the classifier."`
 	Explain explainCommand `cmd:"" help:"Show how a text is read, what each rule says of it, and how its scores come about."`
 	Replay  replayCommand  `cmd:"" help:"Judge comments of the past by two policies, and see what would change."`
+	Cases   casesCommand   `cmd:"" help:"Export moderators' decisions as training rows."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of config.yaml, for editors."`
 	Bench   benchCommand   `cmd:"" help:"Measure throughput and latency against a bare client."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -14,7 +14,9 @@ import (
 	"parley/bot/discord"
 	"parley/moderation"
 	"parley/moderation/archive"
+	"parley/moderation/classifier/openai"
 	"parley/moderation/classifier/reader"
+	"parley/moderation/engine"
 	"parley/moderation/ledger"
 	"parley/moderation/policy"
 )
@@ -60,57 +62,80 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the embedded classifier: %w", err)
 	}
-	rules := &rulebooks{load: o.Load, model: model}
-	first, err := rules.fromFile()
-	if err != nil {
+	p, found := o.Load()
+	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	p := rules.policy()
-	store, err := openStore(ctx, o.RedisURL, or(o.DataDir, p.Store.DataDir))
+	store, err := OpenStore(ctx, o.RedisURL, or(o.DataDir, p.Store.DataDir))
 	if err != nil {
 		return nil, err
 	}
 	if o.Wrap != nil {
 		store = o.Wrap(store)
 	}
-	d := &Daemon{Store: store, options: o, rules: rules, listen: or(o.Listen, p.Server.Listen)}
-	if err := d.assemble(p, first); err != nil {
+	d := &Daemon{Store: store, options: o, listen: or(o.Listen, p.Server.Listen)}
+	d.opinions = &opinions{key: o.OpenAIKey, memory: store, community: d.community, changed: d.tellOfChange, log: o.Log}
+	d.rules = &rulebooks{load: o.Load, model: model, opinions: d.opinions}
+	if err := d.assemble(p); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return d, nil
 }
 
 // assemble makes the parts that need each other.
-func (d *Daemon) assemble(p *policy.Policy, first *bot.Rulebook) (err error) {
+func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	o := d.options
 	platform, err := discord.New(discord.Config{
 		Token: o.Token, APIBase: or(o.APIBase, p.Discord.APIBase), Ledger: d.Store, Log: o.Log,
 		Settings: func(guild string, at moderation.Channel) *policy.Settings {
-			return d.Bot.Current().Settings(guild, at, moderation.Article{})
+			return d.Bot.In(guild).Settings(guild, at, moderation.Article{})
 		},
 	})
 	if err != nil {
 		return err
 	}
-	if d.opinions, err = openOpinions(p, d.rules, o.OpenAIKey, d.Store, o.Log); err != nil {
+	if err := d.opinions.follow(p.Classifiers.OpenAI); err != nil {
 		return err
 	}
-	config := bot.Config{
-		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: first,
-		Log: o.Log, OnVerdict: d.heard,
-	}
-	if d.opinions != nil {
-		config.Adviser = d.opinions.adviser
-	}
-	if d.Bot, err = bot.New(config); err != nil {
+	d.Bot, err = bot.New(bot.Config{
+		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: d.rules.of(p), Parse: d.rules.fromSource,
+		Adviser: d.opinions, Log: o.Log, OnVerdict: d.heard,
+	})
+	if err != nil {
 		return err
 	}
 	d.history = archive.Open(historyBelow(or(o.DataDir, p.Store.DataDir)), o.Log)
 	desk := d.Bot.Desk()
 	platform.Serve(discord.Moderators{
-		Cases: desk, Strikes: desk, Status: desk.Status, Score: d.rules.score,
+		Cases: desk, Strikes: desk,
+		Status: func(ctx context.Context, guild string) bot.Status {
+			s := desk.Status(ctx, guild)
+			s.Advice = d.opinions.standing(ctx, guild)
+			return s
+		},
+		Score: func(c *moderation.Comment) moderation.Verdict { return d.Bot.In(c.Guild).Engine.Judge(c, nil) },
+		Rules: &discord.Rules{
+			Book:   discord.PolicyRules{Engine: func(guild string) *engine.Engine { return d.Bot.In(guild).Engine }},
+			Switch: desk, Log: d.Store,
+		},
 	})
 	return nil
+}
+
+// community is what a community says about second opinions.
+func (d *Daemon) community(guild string) openai.Community {
+	s := d.Bot.In(guild).Settings(guild, moderation.Channel{}, moderation.Article{})
+	return openai.Community{Policy: s.Opinions.Policy, OptOut: s.Opinions.OptOut}
+}
+
+// noteEvery keeps a model that comes and goes from filling the review channels.
+const noteEvery = 15 * time.Minute
+
+// tellOfChange tells the moderators concerned that a model stopped or started answering, once
+// however many processes notice.
+func (d *Daemon) tellOfChange(c openai.Change) {
+	id := fmt.Sprintf("opinions/%s/%t/%s", c.Stage, c.Open, c.At.UTC().Truncate(noteEvery).Format(time.RFC3339))
+	d.Bot.Alert(id, c.String(), d.opinions.On)
 }
 
 // Run moderates until ctx ends, then drains. It may be called once.

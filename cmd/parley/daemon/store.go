@@ -9,8 +9,8 @@ import (
 	"parley/moderation/ledger/redis"
 )
 
-// openStore opens Redis where an address is given, the embedded store elsewhere.
-func openStore(ctx context.Context, redisURL, dataDir string) (ledger.Store, error) {
+// OpenStore opens Redis where an address is given, the embedded store elsewhere.
+func OpenStore(ctx context.Context, redisURL, dataDir string) (ledger.Store, error) {
 	if redisURL != "" {
 		store, err := redis.Open(ctx, redisURL, redis.Options{})
 		if err != nil {

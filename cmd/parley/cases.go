@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"parley/cmd/parley/daemon"
+	"parley/moderation"
+	"parley/moderation/classifier/evaluation"
+	"parley/moderation/ledger"
+)
+
+type casesCommand struct {
+	Export casesExportCommand `cmd:"" help:"Print decided cases as training rows: upheld is 1, dismissed is 0."`
+}
+
+type casesExportCommand struct {
+	policyFlag
+	Guild   string `required:"" placeholder:"ID" help:"The community whose cases are exported."`
+	DataDir string `type:"path" placeholder:"DIR" help:"Where the embedded store lives, in place of the policy's store.data_dir."`
+}
+
+// Help is shown by parley cases export --help.
+func (casesExportCommand) Help() string {
+	return `The rows suit parley train --with and parley eval. They hold what members wrote, and no names or IDs of theirs; keep them as you keep the store. REDIS_URL chooses Redis, as for parley run. The embedded store is used by one process at a time: stop the bot first.`
+}
+
+// everything is more cases than any community has; Find would list 100 otherwise.
+const everything = 1 << 20
+
+// Run prints one JSON line per decided case, newest first.
+func (c casesExportCommand) Run(ctx context.Context, s streams) (err error) {
+	p, found := c.load()
+	if err := found.Err(); err != nil {
+		return err
+	}
+	store, err := daemon.OpenStore(ctx, os.Getenv("REDIS_URL"), or(c.DataDir, p.Store.DataDir))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return exportCases(ctx, store, c.Guild, s.out)
+}
+
+func exportCases(ctx context.Context, cases ledger.Cases, guild string, w io.Writer) error {
+	out := json.NewEncoder(w)
+	for state, label := range map[moderation.CaseState]int{moderation.CaseUpheld: 1, moderation.CaseDismissed: 0} {
+		decided, err := cases.Find(ctx, guild, ledger.Filter{State: state, Limit: everything})
+		if err != nil {
+			return fmt.Errorf("read the cases: %w", err)
+		}
+		for _, c := range decided {
+			if c.Comment.Text == "" {
+				continue // a strike given by hand has no comment
+			}
+			row := evaluation.Row{
+				ID: c.ID, Text: c.Comment.Text, Label: &label, Category: c.Verdict.Category.String(), Parent: c.Comment.Parent.Text,
+				Article: evaluation.Article{Title: c.Comment.Article.Title, Summary: c.Comment.Article.Summary},
+			}
+			if err := out.Encode(row); err != nil {
+				return fmt.Errorf("write the rows: %w", err)
+			}
+		}
+	}
+	return nil
+}
