@@ -49,6 +49,16 @@ func (a *alerter) add(guild, id, text string, useStore bool) {
 	}
 }
 
+// Alert shows a sentence to the moderators of all communities that concern agrees to, once a
+// day for each ID, whichever process comes first. It returns at once.
+func (b *Bot) Alert(id, text string, concern func(guild string) bool) {
+	b.eachGuild(func(g *guild) {
+		if concern(g.id) {
+			b.alerts.say(g.id, "alert/"+id, text)
+		}
+	})
+}
+
 // run shows alerts until ctx ends, each on its own so that one community's trouble does
 // not hold up another's; then it tries what is left once.
 func (a *alerter) run(ctx context.Context) {

@@ -152,6 +152,8 @@ type Status struct {
 	Open     int    // cases that wait for a moderator; at most ledger.CasesFound are counted
 	Effects  int    // waiting to be carried out
 	Opinions int    // second opinions waited for
+
+	Advice []string // how second opinions stand, in lines for people; the adviser's part
 }
 
 // Status says how the bot is doing in one community. What the store cannot tell is left

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,7 +142,7 @@ func TestTheStatusSaysWhatWaits(t *testing.T) {
 		pass(10 * time.Second)
 		got := b.Desk().Status(t.Context(), "g")
 		want := Status{Policy: "house-rules", Store: "embedded", Open: 2, Effects: 3}
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("status %+v, want %+v", got, want)
 		}
 	})

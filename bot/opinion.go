@@ -13,6 +13,8 @@ import (
 // Adviser gives second opinions on comments that the cheap stages leave undecided. One that
 // is a prometheus.Collector has its metrics served with the bot's.
 type Adviser interface {
+	// On reports whether it can be asked about comments of a community at all. It is quick.
+	On(guild string) bool
 	// Opinion says what it thinks of a case's comment. It may take long. *moderation.LaterError
 	// says when to ask again; any other error is tried again with back-off. An answer that
 	// could not be had is an Opinion with Unknown set, not an error.
@@ -54,6 +56,9 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 		"action", verdict.Action.String(), "cached", opinion.Cached)
 	return outcome{event: opinionEvent(opinion)}
 }
+
+// advised reports whether second opinions are to be had in a community.
+func (b *Bot) advised(guild string) bool { return b.Adviser != nil && b.Adviser.On(guild) }
 
 // awaits reports whether a case still waits for the answer to this question.
 func awaits(c moderation.Case, question moderation.Effect) bool {

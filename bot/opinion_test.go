@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,7 +19,10 @@ type adviser struct {
 	mu     sync.Mutex
 	asked  map[string]int
 	answer func(c moderation.Case, times int) (moderation.Opinion, error)
+	off    bool
 }
+
+func (a *adviser) On(string) bool { return !a.off }
 
 func (a *adviser) Opinion(_ context.Context, c moderation.Case) (moderation.Opinion, error) {
 	a.mu.Lock()
@@ -195,6 +199,19 @@ func TestAModeratorWhoIsQuickerThanTheOpinionHasTheLastWord(t *testing.T) {
 		pass(time.Minute)
 		if c := caseOf(t, store, "1"); c.State != moderation.CaseDismissed || len(p.deleted) != 0 {
 			t.Errorf("case %s, taken down %v; want dismissed and nothing taken down", c.State, p.deleted)
+		}
+	})
+}
+
+func TestInACommunityWhereSecondOpinionsAreOffNothingWaitsForOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		a := &adviser{answer: thinks(moderation.Remove, 0.9), off: true}
+		start(t, p, store, withAdviser(a))
+		p.post(t, says(1, "ann", "unsure"))
+		pass(time.Minute)
+		if _, err := store.Case(t.Context(), "g", "1"); !errors.Is(err, ledger.ErrNotFound) || a.asked["1"] != 0 {
+			t.Errorf("case: %v, asked %d times; want no case and no question", err, a.asked["1"])
 		}
 	})
 }

@@ -189,7 +189,7 @@ func (s *shard) judge(ctx context.Context) (err error) {
 	}
 	b.store.answered()
 	v := reading.Judge(&s.obs)
-	if b.Adviser == nil {
+	if (v.Undecided || len(v.Ask) > 0) && !b.advised(c.Guild) {
 		v.Undecided, v.Ask = false, nil
 	}
 	if len(v.Shadow) > 0 {

@@ -100,6 +100,9 @@ func Status(s bot.Status, channels int, missing []string) *discordgo.MessageEmbe
 		fmt.Sprintf("%s still to be carried out, %s waited for", count(s.Effects, "effect"), count(s.Opinions, "second opinion")),
 		fmt.Sprintf("policy %s, memory in %s", code(short(s.Policy)), s.Store),
 	}
+	for _, line := range s.Advice {
+		lines = append(lines, escape(line))
+	}
 	if len(missing) > 0 {
 		title, colour = "Parley is moderating, but lacks permissions", colourOpen
 		lines = append(lines, "**Missing permissions**\n• "+strings.Join(missing, "\n• "))

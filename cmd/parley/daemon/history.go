@@ -15,7 +15,7 @@ func historyBelow(dataDir string) string { return filepath.Join(dataDir, history
 // heard is told of every verdict. It keeps the comment where the policy says so, and passes
 // the verdict on.
 func (d *Daemon) heard(c *moderation.Comment, v *moderation.Verdict, took time.Duration) {
-	if d.Bot.Current().Settings(c.Guild, c.Channel, c.Article).History {
+	if d.Bot.In(c.Guild).Settings(c.Guild, c.Channel, c.Article).History {
 		d.history.Note(c)
 	}
 	if d.options.OnVerdict != nil {

@@ -1,8 +1,12 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/moderation"
 	"parley/moderation/classifier/openai"
@@ -10,34 +14,52 @@ import (
 	"parley/moderation/policy"
 )
 
-// opinions are the remote models, where the policy names any and there is a way to ask them.
-type opinions struct{ adviser *openai.Adviser }
+// opinions asks the remote models that the policy names at the moment. It is the bot's
+// adviser.
+type opinions struct {
+	key       string
+	memory    ledger.Memory
+	community func(guild string) openai.Community
+	changed   func(openai.Change) // told when a model stops or starts answering
+	log       *slog.Logger
 
-// openOpinions returns nil where second opinions are off, and says so in the log.
-func openOpinions(p *policy.Policy, rules *rulebooks, key string, memory ledger.Memory, log *slog.Logger) (*opinions, error) {
-	c := p.Classifiers.OpenAI
-	if c.Moderation.Model == "" && c.Judge.Model == "" {
-		log.Info("second opinions are off: the policy names no remote model")
-		return nil, nil
+	current atomic.Pointer[asked] // set by follow, which is called before anything else
+}
+
+// asked is an adviser with what it was made of.
+type asked struct {
+	settings policy.OpenAI
+	adviser  *openai.Adviser
+}
+
+// follow has other models asked, or within other limits, where a policy says so. Where it
+// says nothing new, everything stays as it is, breakers and pauses included. Calls that are
+// under way are finished as they were begun.
+func (o *opinions) follow(settings policy.OpenAI) error {
+	if now := o.current.Load(); now != nil && now.settings == settings {
+		return nil
 	}
-	if key == "" && c.BaseURL == "" {
-		log.Info("second opinions are off: set OPENAI_API_KEY, or classifiers.openai.base_url for a server of your own")
-		return nil, nil
+	adviser, err := NewAdviser(settings, openai.Config{
+		APIKey: o.key, Log: o.log, Community: o.community, Changed: o.changed,
+	}, o.memory)
+	if err != nil {
+		return err
 	}
-	adviser, err := openai.New(openai.Config{
-		BaseURL: c.BaseURL, APIKey: key,
-		Moderation: openai.Moderation{Stage: stage(c.Moderation), Offsets: c.Offsets, Batch: c.Batch, Wait: c.Wait},
-		Judge:      openai.Judge{Stage: stage(c.Judge), AnswerTokens: c.AnswerTokens},
-		CacheFor:   c.CacheTTL, Patience: c.Patience, Log: log,
-		Community: func(guild string) openai.Community {
-			s := rules.policy().Settings(guild, moderation.Channel{}, moderation.Article{})
-			return openai.Community{Policy: s.Opinions.Policy, OptOut: s.Opinions.OptOut}
-		},
-	}, memory)
+	o.current.Store(&asked{settings, adviser})
+	return nil
+}
+
+// NewAdviser makes an adviser that asks the models which a policy names. What policies do
+// not say comes from rest. Where nothing can be asked it is off, and its log says why.
+func NewAdviser(c policy.OpenAI, rest openai.Config, memory ledger.Memory) (*openai.Adviser, error) {
+	rest.BaseURL, rest.CacheFor, rest.Patience = c.BaseURL, c.CacheTTL, c.Patience
+	rest.Moderation = openai.Moderation{Stage: stage(c.Moderation), Offsets: c.Offsets, Batch: c.Batch, Wait: c.Wait}
+	rest.Judge = openai.Judge{Stage: stage(c.Judge), AnswerTokens: c.AnswerTokens}
+	adviser, err := openai.New(rest, memory)
 	if err != nil {
 		return nil, fmt.Errorf("set up second opinions: %w", err)
 	}
-	return &opinions{adviser}, nil
+	return adviser, nil
 }
 
 func stage(s policy.Stage) openai.Stage {
@@ -45,4 +67,54 @@ func stage(s policy.Stage) openai.Stage {
 		Model: s.Model, Timeout: s.Timeout, OnError: s.OnError,
 		Limits: openai.Limits(s.Limits), Prices: openai.Prices(s.Prices),
 	}
+}
+
+func (o *opinions) adviser() *openai.Adviser { return o.current.Load().adviser }
+
+// On reports whether comments of a community are asked about.
+func (o *opinions) On(guild string) bool { return o.adviser().On(guild) }
+
+// Opinion asks about a case's comment.
+func (o *opinions) Opinion(ctx context.Context, c moderation.Case) (moderation.Opinion, error) {
+	return o.adviser().Opinion(ctx, c)
+}
+
+// Describe makes opinions a prometheus.Collector: of the models asked at the moment.
+func (o *opinions) Describe(ch chan<- *prometheus.Desc) { o.adviser().Describe(ch) }
+
+// Collect makes opinions a prometheus.Collector: of the models asked at the moment.
+func (o *opinions) Collect(ch chan<- prometheus.Metric) { o.adviser().Collect(ch) }
+
+// standing says in a few lines how second opinions stand in a community.
+func (o *opinions) standing(ctx context.Context, guild string) []string {
+	s, err := o.adviser().Status(ctx, guild)
+	switch {
+	case err != nil:
+		return []string{"how second opinions stand cannot be read: " + err.Error()}
+	case s.Off != "":
+		return []string{"second opinions are off: " + s.Off}
+	}
+	lines := make([]string, 0, len(s.Stages)+1)
+	for _, stage := range s.Stages {
+		lines = append(lines, stageLine(stage))
+	}
+	return append(lines, fmt.Sprintf("asked for this server since midnight UTC: %d questions, %d tokens, about $%.4f",
+		s.Today.Questions, s.Today.Tokens, s.Today.Dollars))
+}
+
+// stageLine is one model and what is used of its limits.
+func stageLine(s openai.StageStatus) string {
+	line := fmt.Sprintf("second opinions from %s (%s): ", s.Name, s.Model)
+	switch {
+	case s.Open:
+		line += "it keeps failing and is left alone for a moment; " + s.Failure
+	case !s.Paused.IsZero():
+		line += "it asks not to be called before " + s.Paused.UTC().Format("15:04:05 UTC")
+	default:
+		line += "answering"
+	}
+	for _, b := range s.Budgets {
+		line += fmt.Sprintf(", %d of %d %s", b.Used, b.Limit, b.Name)
+	}
+	return line
 }

@@ -1,26 +1,34 @@
 package daemon
 
 import (
-	"sync/atomic"
-
 	"parley/bot"
-	"parley/moderation"
 	"parley/moderation/engine"
 	"parley/moderation/policy"
 )
 
-// rulebooks makes policies ready to judge by, all with one model, and knows the engine that
-// is in force.
+// rulebooks makes policies ready to judge by, all with one model.
 type rulebooks struct {
-	load    func() (*policy.Policy, policy.Diagnostics)
-	model   engine.Model
-	current atomic.Pointer[engine.Engine]
+	load     func() (*policy.Policy, policy.Diagnostics)
+	model    engine.Model
+	opinions *opinions
 }
 
-// fromFile makes a rulebook of the policy as its files are now. Its error lists every
-// mistake.
+// fromFile makes a rulebook of the policy as its files are now, and has second opinions
+// follow it. Its error lists every mistake.
 func (r *rulebooks) fromFile() (*bot.Rulebook, error) {
 	p, found := r.load()
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	if err := r.opinions.follow(p.Classifiers.OpenAI); err != nil {
+		return nil, err
+	}
+	return r.of(p), nil
+}
+
+// fromSource makes a rulebook of a policy that ran before, or that rules were switched in.
+func (r *rulebooks) fromSource(source []byte) (*bot.Rulebook, error) {
+	p, found := policy.Parse("policy", source, nil)
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
@@ -32,14 +40,5 @@ func (r *rulebooks) of(p *policy.Policy) *bot.Rulebook {
 	if p.Classifiers.Embedded.Enabled {
 		model = r.model
 	}
-	judge := engine.New(p, model)
-	r.current.Store(judge)
-	return bot.NewRulebook(p, judge)
-}
-
-func (r *rulebooks) policy() *policy.Policy { return r.current.Load().Policy() }
-
-// score judges a comment as the policy in force would, without any history.
-func (r *rulebooks) score(c *moderation.Comment) moderation.Verdict {
-	return r.current.Load().Judge(c, nil)
+	return bot.NewRulebook(p, engine.New(p, model))
 }
