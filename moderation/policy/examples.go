@@ -44,7 +44,7 @@ func (e *Example) Check(p *Policy) error {
 	}
 	var subject rule.Subject
 	subject.Reset(p.Rules, &c, ctx, nil)
-	subject.History = e.history.observation(&c, &subject)
+	subject.History = e.history.observation(&c, len(subject.Sighting(true, nil).Meters))
 	subject.Scores = e.scores
 	outcome := subject.Ask(e.Rule)
 	name := p.Rules.Rules[e.Rule].ID
@@ -83,14 +83,26 @@ func (c *compiler) checkExamples(p *Policy, specs []*ruleSpec) {
 var exampleTime = time.Date(2025, time.June, 4, 12, 0, 0, 0, time.UTC)
 
 func (s *exampleSpec) example(index int, match bool) Example {
-	e := Example{Rule: index, At: s.At, Match: match, history: s.History, Comment: moderation.Comment{
+	e := Example{Rule: index, At: s.At, Match: match, history: s.History, Comment: s.comment()}
+	if s.Scores != nil {
+		e.scores = new(moderation.Scores)
+		for name, p := range s.Scores {
+			e.scores[name] = p
+		}
+		e.models = given(*e.scores)
+	}
+	return e
+}
+
+// comment is the comment that is described.
+func (s *exampleSpec) comment() moderation.Comment {
+	c := moderation.Comment{
 		ID: "1", Guild: "1", Time: exampleTime, Text: s.Text,
 		Channel:          moderation.Channel{ID: "1", Name: s.Channel},
 		Author:           moderation.Author{ID: "1", Name: s.Name, Display: s.Name, Roles: s.Roles},
 		Article:          moderation.Article{ID: "1", Title: s.Title, Summary: s.Summary, URL: s.URL},
 		MentionsEveryone: s.Everyone,
-	}}
-	c := &e.Comment
+	}
 	if s.AccountAge > 0 {
 		c.Author.Created = exampleTime.Add(-s.AccountAge)
 	}
@@ -110,14 +122,7 @@ func (s *exampleSpec) example(index int, match bool) Example {
 		c.Attachments = append(c.Attachments, moderation.Attachment{ID: strconv.Itoa(i), Name: name})
 		c.Passages = append(c.Passages, moderation.Passage{Kind: moderation.PassageFileName, Text: name})
 	}
-	if s.Scores != nil {
-		e.scores = new(moderation.Scores)
-		for name, p := range s.Scores {
-			e.scores[name] = p
-		}
-		e.models = given(*e.scores)
-	}
-	return e
+	return c
 }
 
 // given are probabilities that an example names.
@@ -126,13 +131,13 @@ type given moderation.Scores
 // Probability is what the example says.
 func (g given) Probability(_ string, c moderation.Category) (float64, bool) { return g[c], true }
 
-// observation is the history that an example names.
-func (h *historySpec) observation(c *moderation.Comment, subject *rule.Subject) *moderation.Observation {
+// observation is the history that an example names, with so many counts.
+func (h *historySpec) observation(c *moderation.Comment, meters int) *moderation.Observation {
 	if h == nil {
 		return nil
 	}
 	obs := &moderation.Observation{Record: moderation.Record{Comments: h.Comments, Rejected: h.Rejected}}
-	for range subject.Sighting(true, nil).Meters {
+	for range meters {
 		obs.Counts = append(obs.Counts, h.Count)
 	}
 	for i := range h.Alike + h.OwnAlike {

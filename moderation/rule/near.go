@@ -40,6 +40,8 @@ func (c *boundNear) ask(s *Subject) Answer {
 	for _, a := range as {
 		for _, b := range bs {
 			if a.Place == "" && b.Place == "" && c.close(s, a.Span, b.Span) {
+				gravity := min(a.Severity, b.Severity) // that of the milder word: "you" says nothing
+				a.Severity, b.Severity = gravity, gravity
 				s.evidence = append(s.evidence[:start], a, b)
 				return Yes
 			}

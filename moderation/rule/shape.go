@@ -128,7 +128,11 @@ func (c *boundAimed) trigger() trigger {
 }
 
 func (c *boundAimed) ask(s *Subject) Answer {
+	start := len(s.evidence)
 	if c.words != nil && c.words.ask(s) == Yes {
+		for i := range s.evidence[start:] {
+			s.evidence[start+i].Severity = 0 // "you" has none
+		}
 		return Yes
 	}
 	return answer(c.Reply && s.Comment.Parent.ID != "" || c.Mention && len(s.Comment.Mentions) > 0)
