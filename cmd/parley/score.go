@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +15,7 @@ import (
 	"parley/cmd/parley/terminal"
 	"parley/moderation"
 	"parley/moderation/engine"
+	"parley/moderation/jsonl"
 )
 
 type scoreCommand struct {
@@ -115,35 +115,25 @@ func (r request) answer(v moderation.Verdict) answer {
 	return a
 }
 
-// longestLine is far above any platform's longest comment; a longer line is refused, and
-// the lines after it are still read.
-const longestLine = 8 << 20
-
 // scoreLines answers every line of standard input with one of its own.
 func scoreLines(ctx context.Context, judge *engine.Engine, s streams) error {
-	in, out := bufio.NewReaderSize(s.in, 64<<10), bufio.NewWriter(s.out)
+	in, out := jsonl.NewReader(s.in), bufio.NewWriter(s.out)
 	progress := terminal.NewProgress(s.err, "judging")
 	defer progress.Done()
 	encode := json.NewEncoder(out)
 	failed := false
-	for n := 1; ctx.Err() == nil; n++ {
-		line, err := readLine(in)
-		if errors.Is(err, io.EOF) {
+	for {
+		line, n, err := in.NextOrBlank()
+		if errors.Is(err, io.EOF) || ctx.Err() != nil {
 			break
 		}
-		var r request
-		if err == nil {
-			err = json.Unmarshal(line, &r)
-		} else if !errors.Is(err, errLongLine) {
+		if err != nil && !errors.Is(err, jsonl.ErrLong) {
 			return errors.Join(fmt.Errorf("read line %d: %w", n, err), out.Flush())
 		}
-		if err != nil {
-			failed = true
-			err = encode.Encode(refusal{r.ID, fmt.Sprintf("line %d: %v; expected an object such as {\"id\": \"1\", \"text\": \"…\"}", n, err)})
-		} else {
-			err = encode.Encode(r.answer(judge.Judge(r.comment(), nil)))
-		}
-		if err == nil && in.Buffered() == 0 { // somebody may wait for the answer
+		reply, ok := scoreLine(judge, line, n, err)
+		failed = failed || !ok
+		err = encode.Encode(reply)
+		if err == nil && in.Idle() { // somebody may wait for the answer
 			err = out.Flush()
 		}
 		if err != nil {
@@ -163,27 +153,16 @@ func scoreLines(ctx context.Context, judge *engine.Engine, s streams) error {
 	return nil
 }
 
-var errLongLine = fmt.Errorf("the line is longer than %d MB", longestLine>>20)
-
-// readLine returns the next line without its end. An over-long line is skipped whole and
-// reported as errLongLine.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := in.ReadSlice('\n')
-		if len(line) <= longestLine {
-			line = append(line, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)):
-			return nil, err
-		case len(line) > longestLine:
-			return nil, errLongLine
-		}
-		return bytes.TrimRight(line, "\r\n"), nil
+// scoreLine makes the line out for a line in; unread says why the line is not there.
+func scoreLine(judge *engine.Engine, line []byte, n int, unread error) (reply any, ok bool) {
+	var r request
+	if unread == nil {
+		unread = json.Unmarshal(line, &r)
 	}
+	if unread != nil {
+		return refusal{r.ID, fmt.Sprintf("line %d: %v; expected an object such as {\"id\": \"1\", \"text\": \"…\"}", n, unread)}, false
+	}
+	return r.answer(judge.Judge(r.comment(), nil)), true
 }
 
 // showVerdict writes a verdict for a person.

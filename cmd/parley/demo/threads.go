@@ -1,15 +1,14 @@
 package demo
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
+
+	"parley/moderation/jsonl"
 )
 
 // Policy is the demo's configuration.
@@ -28,48 +27,42 @@ type thread struct {
 // Threads makes a script of real comments: JSON lines with article, author, parent and
 // text, in the order of posting. Every article is a scene.
 func Threads(path string) (Script, error) {
-	f, err := os.Open(path)
+	f, err := jsonl.Open(path)
 	if err != nil {
 		return Script{}, fmt.Errorf("open the threads: %w", err)
 	}
 	defer f.Close()
-	buffered := bufio.NewReader(f)
-	var r io.Reader = buffered
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		if r, err = gzip.NewReader(buffered); err != nil {
-			return Script{}, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	s, err := readThreads(json.NewDecoder(r))
-	if err != nil {
-		return Script{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return s, nil
-}
-
-func readThreads(lines *json.Decoder) (Script, error) {
 	s := Script{Spacing: 20 * time.Second}
 	known := map[string]bool{}
-	for n := 1; ; n++ {
-		var t thread
-		if err := lines.Decode(&t); err == io.EOF {
+	for {
+		line, n, err := f.Next()
+		if errors.Is(err, io.EOF) {
 			break
-		} else if err != nil {
-			return Script{}, fmt.Errorf("comment %d: %w", n, err)
 		}
-		if len(s.Scenes) == 0 || s.Scenes[len(s.Scenes)-1].Title != t.Article.Title {
-			article := t.Article
-			s.Scenes = append(s.Scenes, Scene{Title: t.Article.Title, Article: &article})
+		var t thread
+		if err == nil {
+			err = json.Unmarshal(line, &t)
+		}
+		if err != nil {
+			return Script{}, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		if !known[t.Author] {
 			known[t.Author] = true
 			s.Members = append(s.Members, t.Author)
 		}
-		scene := &s.Scenes[len(s.Scenes)-1]
-		scene.Lines = append(scene.Lines, Line{Who: t.Author, Says: t.Text, Answers: t.Parent})
+		s.add(t)
 	}
 	if len(s.Scenes) == 0 {
-		return Script{}, fmt.Errorf("no comments; expected lines like {\"article\": {\"title\": \"…\"}, \"author\": \"…\", \"text\": \"…\"}")
+		return Script{}, fmt.Errorf("%s: no comments; expected lines like {\"article\": {\"title\": \"…\"}, \"author\": \"…\", \"text\": \"…\"}", path)
 	}
 	return s, nil
+}
+
+// add appends a comment to the scene of its article.
+func (s *Script) add(t thread) {
+	if len(s.Scenes) == 0 || s.Scenes[len(s.Scenes)-1].Title != t.Article.Title {
+		s.Scenes = append(s.Scenes, Scene{Title: t.Article.Title, Article: &t.Article})
+	}
+	scene := &s.Scenes[len(s.Scenes)-1]
+	scene.Lines = append(scene.Lines, Line{Who: t.Author, Says: t.Text, Answers: t.Parent})
 }

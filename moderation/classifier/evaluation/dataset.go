@@ -1,16 +1,14 @@
 package evaluation
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"parley/moderation/jsonl"
 )
 
 // Row is one labelled comment.
@@ -46,28 +44,18 @@ type Dataset struct {
 	Rows []Row
 }
 
-// longestLine bounds a row, so that a file without line breaks cannot take all memory.
-const longestLine = 16 << 20
-
 // Open reads JSON lines from a file, gzipped or not. Rows without a label are left out.
 // Errors name the file and line.
 func Open(path string) (Dataset, error) {
-	f, err := os.Open(path)
+	f, err := jsonl.Open(path)
 	if err != nil {
 		return Dataset{}, fmt.Errorf("open the data set: %w", err)
 	}
 	defer f.Close()
 	name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".gz"), ".jsonl")
-	buffered := bufio.NewReader(f)
-	var r io.Reader = buffered
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		if r, err = gzip.NewReader(buffered); err != nil {
-			return Dataset{}, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	rows, err := read(r)
+	rows, err := read(path, f.Reader)
 	if err != nil {
-		return Dataset{}, fmt.Errorf("%s:%w", path, err)
+		return Dataset{}, err
 	}
 	if len(rows) == 0 {
 		return Dataset{}, fmt.Errorf("%s: no row has a label; expected lines like {\"text\": \"…\", \"label\": 0}", path)
@@ -75,32 +63,26 @@ func Open(path string) (Dataset, error) {
 	return Dataset{Name: name, Rows: rows}, nil
 }
 
-func read(r io.Reader) ([]Row, error) {
+func read(path string, lines *jsonl.Reader) ([]Row, error) {
 	var rows []Row
-	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 64<<10), longestLine)
-	for n := 1; lines.Scan(); n++ {
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
+	for {
+		line, n, err := lines.Next()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
 		}
 		var row Row
 		if err := json.Unmarshal(line, &row); err != nil {
-			return nil, fmt.Errorf("%d: not a row: %w", n, err)
+			return nil, fmt.Errorf("%s:%d: not a row: %w", path, n, err)
 		}
 		if row.Label == nil {
 			continue
 		}
 		if *row.Label != 0 && *row.Label != 1 {
-			return nil, fmt.Errorf("%d: label is %d; it is 1 for abusive, 0 for not", n, *row.Label)
+			return nil, fmt.Errorf("%s:%d: label is %d; it is 1 for abusive, 0 for not", path, n, *row.Label)
 		}
 		rows = append(rows, row)
 	}
-	if err := lines.Err(); err != nil {
-		if errors.Is(err, bufio.ErrTooLong) {
-			return nil, fmt.Errorf(" a line is longer than %d MB", longestLine>>20)
-		}
-		return nil, fmt.Errorf(" %w", err)
-	}
-	return rows, nil
 }
