@@ -17,6 +17,7 @@ func outbox() map[string]func(*book) {
 		"EffectsAreTakenOldestFirstAndOnce":        takenOnce,
 		"TwoWorkersShareTheEffects":                workersShare,
 		"AnExpiredLeaseIsHandedOutAgain":           leaseExpires,
+		"AnExpiredLeaseIsFoundBehindManyFreshOnes": staleBehindFresh,
 		"ASettledEffectIsGoneAndItsCaseKnows":      settled,
 		"SettlingTwiceIsNotedOnce":                 settledTwice,
 		"AnEffectGivenBackWaitsForItsTime":         givenBack,
@@ -24,6 +25,20 @@ func outbox() map[string]func(*book) {
 		"OpinionsAndEffectsDoNotMix":               queuesApart,
 		"ALeaseThatEndedDoesNotStopItsFirstWorker": slowWorker,
 		"WatermarksOnlyMoveForward":                watermarks,
+	}
+}
+
+// staleBehindFresh leaves many effects that were taken over a moment ago in front of one
+// whose lease has ended.
+func staleBehindFresh(b *book) {
+	const lease = 300 * time.Millisecond
+	b.fill(26)
+	b.take(ledger.Effects, 26, lease)
+	taken := time.Now()
+	b.until("the end of the lease", func() bool { return time.Since(taken) > lease+20*time.Millisecond })
+	b.take(ledger.Effects, 25, lease)
+	if got := names(b.take(ledger.Effects, 1, lease)); !slices.Equal(got, []string{"125"}) {
+		b.Errorf("took %v, want the one whose lease has ended", got)
 	}
 }
 
@@ -208,6 +223,7 @@ func slowWorker(b *book) {
 	slow := b.take(ledger.Effects, 1, time.Millisecond)[0]
 	var fast []ledger.Delivery
 	b.until("lease", func() bool { fast = b.take(ledger.Effects, 1, time.Millisecond); return len(fast) == 1 })
+	b.check("give back", b.Later(b.ctx, b.guild, ledger.Effects, slow, time.Now().Add(time.Hour))) // too late: it is another's
 	b.settle(slow, moderation.CaseEvent{At: start(), Kind: "effect", Note: "slow"}, moderation.MessageRef{})
 	b.settle(fast[0], moderation.CaseEvent{At: start(), Kind: "effect", Note: "fast"}, moderation.MessageRef{})
 	if c := b.theCase("100"); len(c.Events) != 2 || b.waiting(ledger.Effects) != 0 {
