@@ -49,6 +49,9 @@ func (p *Platform) dispatch(ctx context.Context, e *discordgo.Event) error {
 	case "READY":
 		return read(e, func(r wire.Ready) { // every guild is told anew, and with each that events may have been missed
 			p.log.Info("connected to Discord", "bot", r.User.ID, "guilds", len(r.Guilds))
+			if len(r.Guilds) == 0 {
+				p.log.Warn("the bot is in no server yet; open the invitation in a browser", "invite", InviteLink(p.application(), Permissions))
+			}
 		})
 	case "RESUMED":
 		p.log.Info("connection resumed; nothing was missed")
@@ -126,6 +129,9 @@ func (p *Platform) arrive(ctx context.Context, g wire.Guild) {
 		p.articles.lookAgain(channel.ID)
 	}
 	p.log.Info("guild", "guild", g.ID, "channels_watched", len(gap))
+	if len(gap) == 0 {
+		p.log.Warn("no channel of this guild is moderated; name some under channels in config.yaml, and let the bot see them", "guild", g.ID)
+	}
 	p.intake.Gap(ctx, g.ID, gap)
 	p.work.Go(func() { p.guarded("settling in", func() { p.settleIn(ctx, g.ID) }) })
 }

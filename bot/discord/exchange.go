@@ -43,12 +43,15 @@ const (
 
 // Kinds of first answers (developer reference, "Interaction Callback Type").
 const (
-	answerMessage       = 4
-	answerMessageLater  = 5
-	answerUpdateLater   = 6
-	answerUpdate        = 7
-	answerSuggestions   = 8
-	flagEphemeral       = 1 << 6
+	answerMessage      = 4
+	answerMessageLater = 5
+	answerUpdateLater  = 6
+	answerUpdate       = 7
+	answerSuggestions  = 8
+)
+
+const (
+	flagEphemeral       = 1 << 6 // of a message that only one person sees
 	maxSuggestions      = 25
 	maxSuggestionLength = 100
 )
@@ -79,7 +82,7 @@ type suggestion struct {
 	Value string `json:"value"`
 }
 
-// begin starts the clock after which the answer is deferred.
+// beginExchange starts the clock after which the answer is deferred.
 func (p *Platform) beginExchange(ctx context.Context, i wire.Interaction) *exchange {
 	x := &exchange{p: p, i: i}
 	if i.Type != wire.InteractionAutocomplete { // suggestions cannot come later
@@ -118,32 +121,38 @@ func (x *exchange) deferAnswer(ctx context.Context) {
 func (x *exchange) whisper(ctx context.Context, content string, c card.Card) error {
 	r := newReply(content, c)
 	r.Flags = flagEphemeral
+	return x.settle(func(was stage) error {
+		switch {
+		case was == unanswered:
+			return x.first(ctx, answerMessage, r)
+		case was == deferred && x.i.Type == wire.InteractionCommand:
+			r.Flags = 0 // the deferred answer was private already
+			return x.original(ctx, r)
+		}
+		return x.p.api.Do(ctx, rest.Call{Method: http.MethodPost, Path: x.webhook(), Body: r}, nil)
+	})
+}
+
+// settle gives an answer and, where that succeeds, notes that it was given.
+func (x *exchange) settle(answer func(was stage) error) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	was := x.stage
-	x.stage = answered
-	switch {
-	case was == unanswered:
-		return x.first(ctx, answerMessage, r)
-	case was == deferred && x.i.Type == wire.InteractionCommand:
-		r.Flags = 0 // the deferred answer was private already
-		return x.original(ctx, r)
-	default:
-		return x.p.api.Do(ctx, rest.Call{Method: http.MethodPost, Path: x.webhook(), Body: r}, nil)
+	err := answer(x.stage)
+	if err == nil {
+		x.stage = answered
 	}
+	return err
 }
 
 // update changes the message whose button was pressed.
 func (x *exchange) update(ctx context.Context, content string, c card.Card) error {
 	r := newReply(content, c)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	was := x.stage
-	x.stage = answered
-	if was == unanswered {
-		return x.first(ctx, answerUpdate, r)
-	}
-	return x.original(ctx, r)
+	return x.settle(func(was stage) error {
+		if was == unanswered {
+			return x.first(ctx, answerUpdate, r)
+		}
+		return x.original(ctx, r)
+	})
 }
 
 // suggest answers with what a half-typed option may become.
@@ -154,12 +163,11 @@ func (x *exchange) suggest(ctx context.Context, choices []suggestion) error {
 	if choices == nil {
 		choices = []suggestion{}
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.stage = answered
-	return x.first(ctx, answerSuggestions, struct {
-		Choices []suggestion `json:"choices"`
-	}{choices})
+	return x.settle(func(stage) error {
+		return x.first(ctx, answerSuggestions, struct {
+			Choices []suggestion `json:"choices"`
+		}{choices})
+	})
 }
 
 // isAnswered reports whether the person has got an answer.
