@@ -153,7 +153,7 @@ func (p *printer) sums(x engine.Explanation) {
 			}
 			p.line("    %+.2f  → %.2f  %s", part.Score, part.After, source)
 		}
-		p.line("    %.2f: %s  %s", s.Score, p.action(s.Action), p.style.Dim(thresholds(s)))
+		p.line("    %.2f means %s  %s", s.Score, p.action(s.Action), p.style.Dim("("+thresholds(s)+")"))
 	}
 	if hidden := faint(x.Sums); hidden != "" {
 		p.line("  below %.2f by the model alone: %s", worthShowing, hidden)

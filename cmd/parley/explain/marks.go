@@ -48,7 +48,7 @@ type letter struct {
 func marked(text string, marks []mark, columns int) []string {
 	var lines []string
 	for _, row := range rows(text, columns) {
-		lines = append(lines, "  "+strings.TrimRight(written(row), " "))
+		lines = append(lines, strings.TrimRight("  "+written(row), " "))
 		for _, m := range marks {
 			if signs := m.under(row); signs != "" {
 				lines = append(lines, "  "+signs+" "+m.label)
@@ -58,7 +58,7 @@ func marked(text string, marks []mark, columns int) []string {
 	return lines
 }
 
-// rows cuts a text at its line breaks and where a row is full.
+// rows cuts a text at its line breaks, and where a row is full, before a word if it can.
 func rows(text string, columns int) [][]letter {
 	var all [][]letter
 	var row []letter
@@ -73,12 +73,23 @@ func rows(text string, columns int) [][]letter {
 		l := letter{shown: terminal.Plain(clusters.Str()), from: from, to: at}
 		l.width = uniseg.StringWidth(l.shown)
 		if used+l.width > columns {
-			all, row, used = append(all, row), nil, 0
+			full, rest := cut(row)
+			all, row, used = append(all, full), rest, uniseg.StringWidth(written(rest))
 		}
 		row = append(row, l)
 		used += l.width
 	}
 	return append(all, row)
+}
+
+// cut parts a full row after its last space; a row without one stays whole.
+func cut(row []letter) (full, rest []letter) {
+	for i := len(row) - 1; i > 0; i-- {
+		if row[i].shown == " " {
+			return row[:i+1], append([]letter(nil), row[i+1:]...)
+		}
+	}
+	return row, nil
 }
 
 func written(row []letter) string {
