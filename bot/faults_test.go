@@ -297,7 +297,7 @@ func TestDuplicatedReorderedAndRetriedEventsLeaveWhatOneOrderedPassLeaves(t *tes
 		texts := rapid.SampledFrom([]string{"remove", "hold", "review", "fine", "fine", "remove"})
 		authors := rapid.SampledFrom([]string{"ann", "bob", "cem", "dee"})
 		var ordered []moderation.Comment
-		for i := range rapid.IntRange(1, 25).Draw(rt, "comments") {
+		for i := range rapid.IntRange(1, 12).Draw(rt, "comments") {
 			ordered = append(ordered, says(i+1, authors.Draw(rt, "author"), texts.Draw(rt, "text")))
 		}
 		shuffled := disturb(rt, ordered)
