@@ -43,6 +43,9 @@ type Config struct {
 	// OnVerdict, when set, is called after every verdict by the worker that reached it; it
 	// must be quick and keep neither pointer. took is the time since the comment arrived.
 	OnVerdict func(c *moderation.Comment, v *moderation.Verdict, took time.Duration)
+	// OnOpinion, when set, is called after every second opinion with the case as it was
+	// asked about and the verdict that came of it, once that is written down.
+	OnOpinion func(c moderation.Case, o moderation.Opinion, v moderation.Verdict)
 }
 
 const (

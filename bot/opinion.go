@@ -54,6 +54,9 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 	b.Log.Info("second opinion", "case", c.ID, "guild", c.Guild, "source", opinion.Source,
 		"says", opinion.Action.String(), "confidence", opinion.Confidence, "unknown", opinion.Unknown,
 		"action", verdict.Action.String(), "cached", opinion.Cached)
+	if b.OnOpinion != nil {
+		b.OnOpinion(c, opinion, verdict)
+	}
 	return outcome{event: opinionEvent(opinion)}
 }
 

@@ -10,7 +10,6 @@ import (
 	"parley/cmd/parley/daemon"
 	"parley/cmd/parley/demo"
 	"parley/cmd/parley/terminal"
-	"parley/moderation/policy"
 )
 
 type demoCommand struct {
@@ -29,10 +28,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 
 	var happened []demo.Happening
 	timeline := demo.Timeline{Out: s.out, Style: terminal.StyleFor(s.out)}
-	options := demo.Options{Show: timeline.Show, Bot: daemon.Options{
-		Load:    func() (*policy.Policy, policy.Diagnostics) { return policy.Parse("demo.yaml", demo.Policy, nil) },
-		DataDir: dir, Listen: "off",
-	}}
+	options := demo.Options{Show: timeline.Show, Bot: daemon.Options{DataDir: dir, Listen: "off"}}
 	if c.JSON {
 		options.Show = func(h demo.Happening) { happened = append(happened, h) }
 	} else if isTerminal(s.out) {
@@ -47,7 +43,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if !c.JSON {
-		fmt.Fprintln(s.out, timeline.Style.Dim("The real bot, over real websockets and HTTP, against a stand-in for Discord on this machine. Nothing leaves it."))
+		fmt.Fprintln(s.out, timeline.Style.Dim("The real bot, over real websockets and HTTP, against stand-ins for Discord and OpenAI on this machine. Nothing leaves it."))
 	}
 	summary, err := demo.Perform(ctx, script, options)
 	if err != nil {

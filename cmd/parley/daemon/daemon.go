@@ -37,6 +37,7 @@ type Options struct {
 
 	Wrap      func(ledger.Store) ledger.Store // puts something around the store; nil: nothing
 	OnVerdict func(c *moderation.Comment, v *moderation.Verdict, took time.Duration)
+	OnOpinion func(c moderation.Case, o moderation.Opinion, v moderation.Verdict)
 	Log       *slog.Logger // nil: nothing is logged
 }
 
@@ -99,7 +100,7 @@ func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	}
 	d.Bot, err = bot.New(bot.Config{
 		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: d.rules.of(p), Parse: d.rules.fromSource,
-		Adviser: d.opinions, Log: o.Log, OnVerdict: d.heard,
+		Adviser: d.opinions, Log: o.Log, OnVerdict: d.heard, OnOpinion: o.OnOpinion,
 	})
 	if err != nil {
 		return err

@@ -82,20 +82,3 @@ func firstLine(m discordtest.Message) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
 }
-
-// awaitOpinion waits until the second opinion on a comment has been given: its case is no
-// longer waiting, so that its card says so or it is gone.
-func (p *play) awaitOpinion(ctx context.Context, m discordtest.Message) error {
-	answered := func() bool {
-		if p.isDown(m.ID) {
-			return true
-		}
-		for _, card := range p.queue.Messages() {
-			if strings.Contains(string(card.Components), m.ID) {
-				return true
-			}
-		}
-		return false
-	}
-	return p.await(ctx, "a second opinion", answered)
-}

@@ -30,8 +30,10 @@ type Happening struct {
 	Expect  Outcome             `json:"expect,omitempty"`
 	Verdict *moderation.Verdict `json:"verdict,omitempty"`
 	Took    time.Duration       `json:"took,omitempty"` // from the comment's arrival to the verdict
-	Gone    time.Duration       `json:"gone,omitempty"` // from posting to its disappearance
-	Note    string              `json:"note,omitempty"` // what somebody did
+	Opinion *moderation.Opinion `json:"opinion,omitempty"`
+	Waited  time.Duration       `json:"waited,omitempty"` // from the first verdict to what came of the opinion
+	Gone    time.Duration       `json:"gone,omitempty"`   // from posting to its disappearance
+	Note    string              `json:"note,omitempty"`   // what somebody did
 }
 
 // play is one performance.
@@ -49,7 +51,7 @@ type play struct {
 
 // Perform plays a script and returns what came of it.
 func Perform(ctx context.Context, script Script, o Options) (Summary, error) {
-	s, err := build(ctx, script.Members, o.Bot)
+	s, err := build(ctx, script.Members, script.wantsOpinions(), o.Bot)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -146,8 +148,8 @@ func (p *play) say(ctx context.Context, line Line, opinion bool) error {
 	if err != nil {
 		return err
 	}
-	if opinion && got.Verdict.Undecided {
-		if err := p.awaitOpinion(ctx, m); err != nil {
+	if opinion {
+		if got, err = p.heard.advised(ctx, m.ID); err != nil {
 			return err
 		}
 	}
@@ -178,7 +180,7 @@ func (p *play) post(line Line) (discordtest.Message, error) {
 
 // tell waits until a verdict has had its effect and shows both.
 func (p *play) tell(ctx context.Context, who, text string, expect Outcome, m discordtest.Message, got said) error {
-	h := Happening{Who: who, Text: text, Expect: expect, Verdict: &got.Verdict, Took: got.Took, Edited: got.Revision > 0, Outcome: Stays}
+	h := Happening{Who: who, Text: text, Expect: expect, Verdict: &got.Verdict, Took: got.Took, Opinion: got.Opinion, Waited: got.Waited, Edited: got.Revision > 0, Outcome: Stays}
 	posted := m.SentAt
 	if h.Edited {
 		posted = time.UnixMilli(got.Revision)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -83,6 +84,11 @@ const (
 	Flagged Outcome = "flagged"
 	Down    Outcome = "down"
 )
+
+// wantsOpinions reports whether a scene waits for a second opinion.
+func (s Script) wantsOpinions() bool {
+	return slices.ContainsFunc(s.Scenes, func(scene Scene) bool { return scene.SecondOpinion })
+}
 
 // Builtin is the script that the demo plays by default.
 func Builtin() (Script, error) { return parse(builtin) }

@@ -7,6 +7,8 @@ import (
 
 	"parley/bot/discord/discordtest"
 	"parley/cmd/parley/daemon"
+	"parley/moderation/classifier/openai/openaitest"
+	"parley/moderation/policy"
 )
 
 // Names of the places that the script knows.
@@ -28,11 +30,13 @@ type stage struct {
 	moderator *discordtest.Member
 	cast      map[string]*discordtest.Member
 	heard     *hearing
+	model     *openaitest.Server // nil where nobody is asked for a second opinion
 	bot       *daemon.Running
 }
 
-// build sets the stage and starts the bot on it.
-func build(ctx context.Context, members []string, bot daemon.Options) (*stage, error) {
+// build sets the stage and starts the bot on it. With opinions, a scripted model stands in
+// for OpenAI.
+func build(ctx context.Context, members []string, opinions bool, bot daemon.Options) (*stage, error) {
 	server, err := discordtest.Start()
 	if err != nil {
 		return nil, fmt.Errorf("start the stand-in for Discord: %w", err)
@@ -47,9 +51,19 @@ func build(ctx context.Context, members []string, bot daemon.Options) (*stage, e
 	for _, name := range members {
 		s.cast[name] = s.guild.NewMember(name)
 	}
-	bot.APIBase, bot.Token, bot.OnVerdict = server.URL(), server.Token(), s.heard.verdict
+	bot.APIBase, bot.Token = server.URL(), server.Token()
+	bot.OnVerdict, bot.OnOpinion = s.heard.verdict, s.heard.opinion
+	source := house
+	if opinions {
+		if s.model, err = startModel(); err != nil {
+			s.leave()
+			return nil, err
+		}
+		source = asking(s.model.URL())
+	}
+	bot.Load = func() (*policy.Policy, policy.Diagnostics) { return policy.Parse("demo.yaml", source, nil) }
 	if s.bot, err = daemon.Start(ctx, bot); err != nil {
-		server.Close()
+		s.leave()
 		return nil, err
 	}
 	return s, nil
@@ -57,8 +71,15 @@ func build(ctx context.Context, members []string, bot daemon.Options) (*stage, e
 
 func (s *stage) close() error {
 	err := s.bot.Stop()
-	s.server.Close()
+	s.leave()
 	return err
+}
+
+func (s *stage) leave() {
+	s.server.Close()
+	if s.model != nil {
+		s.model.Close()
+	}
 }
 
 // await waits until cond holds, for as long as patience lasts.

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,11 +9,6 @@ import (
 
 	"parley/moderation/jsonl"
 )
-
-// Policy is the demo's configuration.
-//
-//go:embed policy.yaml
-var Policy []byte
 
 // thread is a line of a file of real comments.
 type thread struct {

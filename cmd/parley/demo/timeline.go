@@ -32,7 +32,7 @@ func (t Timeline) Show(h Happening) {
 		fmt.Fprintf(t.Out, "\n%s\n", t.Style.Bold(h.Scene))
 	case h.Verdict == nil && h.Text != "":
 		fmt.Fprintf(t.Out, "%s  %s %s  %s\n", at, terminal.Fit(h.Who, nameWidth), t.Style.Green("back   "), terminal.Fit(h.Text, textWidth))
-		fmt.Fprintf(t.Out, "%s %s\n", strings.Repeat(" ", 8+nameWidth+10), t.Style.Dim(h.Note))
+		t.below(t.Style.Dim(h.Note))
 	case h.Verdict == nil:
 		fmt.Fprintf(t.Out, "%s  %s %s\n", at, terminal.Fit(h.Who, nameWidth), terminal.Plain(h.Note))
 	default:
@@ -47,17 +47,33 @@ func (t Timeline) comment(at string, h Happening) {
 	}
 	fmt.Fprintf(t.Out, "%s  %s %s  %s  %s\n", at, terminal.Fit(h.Who, nameWidth), t.outcome(h.Outcome),
 		terminal.Fit(text, textWidth), t.Style.Dim(fmt.Sprintf("%5.1f ms", milliseconds(h.Took))))
-	if h.Verdict.Action == moderation.Allow && h.Outcome != Down {
-		return
+	if h.Opinion != nil {
+		t.below(t.Style.Dim(terminal.Plain(opinion(h))))
 	}
-	because := because(h.Verdict)
-	if h.Gone > 0 {
-		because += fmt.Sprintf(", gone after %.0f ms", milliseconds(h.Gone))
+	if h.Verdict.Action != moderation.Allow || h.Outcome == Down {
+		because := because(h.Verdict)
+		if h.Gone > 0 {
+			because += fmt.Sprintf(", gone after %.0f ms", milliseconds(h.Gone))
+		}
+		t.below(t.Style.Dim(terminal.Plain(because)))
 	}
-	fmt.Fprintf(t.Out, "%s %s\n", strings.Repeat(" ", 8+nameWidth+10), t.Style.Dim(terminal.Plain(because)))
 	if h.Expect != "" && h.Expect != h.Outcome {
-		fmt.Fprintf(t.Out, "%s %s\n", strings.Repeat(" ", 8+nameWidth+10), t.Style.Yellow("hoped for: "+string(h.Expect)))
+		t.below(t.Style.Yellow("hoped for: " + string(h.Expect)))
 	}
+}
+
+// below writes a line under a comment.
+func (t Timeline) below(line string) {
+	fmt.Fprintf(t.Out, "%s %s\n", strings.Repeat(" ", 8+nameWidth+10), line)
+}
+
+// opinion says what a remote model thought and how long it was waited for.
+func opinion(h Happening) string {
+	said := fmt.Sprintf("%s (%.2f): %s", h.Opinion.Action, h.Opinion.Confidence, h.Opinion.Reason)
+	if h.Opinion.Unknown != "" {
+		said = "none: " + h.Opinion.Unknown
+	}
+	return fmt.Sprintf("second opinion after %.0f ms: %s", milliseconds(h.Waited), said)
 }
 
 // outcome is a word of fixed width, so that columns line up.
