@@ -16,7 +16,7 @@ type Sighting struct {
 }
 
 // Meter counts something within a window that ends at the sighting's time. Two meters
-// with one Key share their memory.
+// with one Key share their memory, distinct ones apart from others.
 type Meter struct {
 	Key      string        // what is counted, unique in the guild: "author/7", "target/9"
 	Member   string        // who is counted, once however often seen; usually the comment's ID; "" looks without counting

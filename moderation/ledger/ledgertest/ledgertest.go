@@ -28,6 +28,7 @@ func Run(t *testing.T, place Place) {
 	}{
 		{"Observing", observing()},
 		{"Cases", cases()},
+		{"Decisions", decisions()},
 		{"Outbox", outbox()},
 		{"Memory", memory()},
 		{"Policies", policies()},

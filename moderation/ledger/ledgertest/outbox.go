@@ -224,6 +224,7 @@ func slowWorker(b *book) {
 	var fast []ledger.Delivery
 	b.until("lease", func() bool { fast = b.take(ledger.Effects, 1, time.Millisecond); return len(fast) == 1 })
 	b.check("give back", b.Later(b.ctx, b.guild, ledger.Effects, slow, time.Now().Add(time.Hour))) // too late: it is another's
+	b.until("lease", func() bool { fast = b.take(ledger.Effects, 1, time.Millisecond); return len(fast) == 1 })
 	b.settle(slow, moderation.CaseEvent{At: start(), Kind: "effect", Note: "slow"}, moderation.MessageRef{})
 	b.settle(fast[0], moderation.CaseEvent{At: start(), Kind: "effect", Note: "fast"}, moderation.MessageRef{})
 	if c := b.theCase("100"); len(c.Events) != 2 || b.waiting(ledger.Effects) != 0 {
