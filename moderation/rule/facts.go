@@ -58,11 +58,20 @@ func DomainOf(address string) string {
 	return host
 }
 
+// Below this confidence, or with fewer words, a language counts as unclear.
+const (
+	sureLanguage = 0.5
+	fewestWords  = 3
+)
+
 // language is the code of the comment's language, "" when unclear.
 func (s *Subject) language() string {
 	if !s.facts.haveLanguage {
 		s.facts.haveLanguage = true
-		s.facts.language, _ = s.Views().Language()
+		code, confidence := s.Views().Language()
+		if confidence >= sureLanguage && len(s.Views().Tokens(text.Folded)) >= fewestWords {
+			s.facts.language = code
+		}
 	}
 	return s.facts.language
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"regexp/syntax"
 	"time"
@@ -73,22 +74,24 @@ func (c Regex) MatchesNothing() bool {
 
 // SlowError says that a regular expression costs too much.
 type SlowError struct {
-	Took, Budget time.Duration
-	Bytes        int
+	Times, Most float64 // how often an ordinary expression could have run meanwhile, and how often it may
 }
 
 // Error names the measurement and the way out.
 func (e *SlowError) Error() string {
-	return fmt.Sprintf("the expression took %v for a text of %d bytes; at most %v are allowed: shorten its counted repetitions, or give it a word that every match must contain",
-		e.Took.Round(time.Microsecond), e.Bytes, e.Budget)
+	return fmt.Sprintf("the expression takes %.0f times as long as an ordinary one; at most %.0f times are allowed: shorten its counted repetitions, or give it a word that every match must contain", e.Times, e.Most)
 }
 
-// Budgets for one probe text. An ordinary expression takes a fiftieth of them. One without
-// a gate runs on every comment, so that it gets less.
+// An expression without a gate runs on every comment, so that it may cost less than one that
+// a literal guards. quick is what no expression is refused for.
 const (
-	gatedBudget   = 10 * time.Millisecond
-	ungatedBudget = 2 * time.Millisecond
+	mostGated   = 400.0
+	mostUngated = 80.0
+	quick       = 2 * time.Millisecond
 )
+
+// ordinary is an expression of the usual kind, to measure others by.
+const ordinary = `\b[a-z]+ing\s+(?:the|an?)\s+\w+\d`
 
 // probes are texts on which expressions are timed: one letter over and over, prose, and digits.
 var probes = [...][]byte{
@@ -103,29 +106,45 @@ func repeat(s string, bytes int) []byte {
 	return out
 }
 
-// refuseSlow times an expression. The best of several tries counts, so that a busy machine
-// refuses nothing that a quiet one takes.
+// refuseSlow times an expression. What it takes is compared with an ordinary expression in
+// the same moment, and the best of several tries counts, so that a busy machine refuses
+// nothing that a quiet one takes.
 func refuseSlow(re *regexp.Regexp, gated bool) error {
-	budget := ungatedBudget
-	if gated {
-		budget = gatedBudget
+	took := slowest(re)
+	if took <= quick {
+		return nil
 	}
+	most := mostUngated
+	if gated {
+		most = mostGated
+	}
+	usual, err := regexp.Compile(ordinary)
+	if err != nil {
+		return fmt.Errorf("compile the expression to measure by: %w", err)
+	}
+	if times := float64(took) / float64(max(slowest(usual), 1)); times > most {
+		return &SlowError{Times: times, Most: most}
+	}
+	return nil
+}
+
+// slowest is the time an expression takes for the probe that it likes least.
+func slowest(re *regexp.Regexp) time.Duration {
 	const tries = 5
+	var worst time.Duration
 	for _, probe := range probes {
-		best := time.Hour
+		best := time.Duration(math.MaxInt64)
 		for range tries {
 			start := time.Now()
 			re.FindIndex(probe)
 			best = min(best, time.Since(start))
-			if best <= budget {
+			if best <= quick/time.Duration(len(probes)) {
 				break
 			}
 		}
-		if best > budget {
-			return &SlowError{Took: best, Budget: budget, Bytes: len(probe)}
-		}
+		worst = max(worst, best)
 	}
-	return nil
+	return worst
 }
 
 type boundRegex struct {
