@@ -102,10 +102,10 @@ func BenchmarkCommit(b *testing.B) {
 			b.ReportAllocs()
 			b.SetParallelism(callers)
 			b.RunParallel(func(p *testing.PB) {
-				author := next.Add(1)
-				for n := int64(0); p.Next(); n++ {
-					c := removal(fmt.Sprintf("%d%09d", author, n), time.UnixMilli(1_780_000_000_000+n), n)
-					c.Case.Comment.Author.ID = fmt.Sprint("author", author)
+				caller := next.Add(1)
+				for n := int64(0); p.Next(); n++ { // three strikes for everybody
+					c := removal(fmt.Sprintf("%d%09d", caller, n), time.UnixMilli(1_780_000_000_000+n), n%3)
+					c.Case.Comment.Author.ID = fmt.Sprintf("offender%d/%d", caller, n/3)
 					if _, err := s.Commit(b.Context(), c); err != nil {
 						b.Error(err)
 						return
