@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/bot"
 	"parley/bot/discord/discordtest"
 	"parley/bot/discord/rest"
 	"parley/bot/discord/wire"
@@ -256,6 +258,19 @@ func TestMissedCommentsAreReadInTheirOrder(t *testing.T) {
 	}
 	if few, err := w.platform.Since(w.ctx, w.guild.ID, w.articles.ID, start.ID, 7); err != nil || len(few) != 7 || few[6].ID != want[6] {
 		t.Errorf("asked for 7, got %d, %v", len(few), err)
+	}
+}
+
+func TestReadingWhatWasMissedSaysWhyItCannot(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	if _, err := w.platform.Since(w.ctx, w.guild.ID, "77", "1", 10); !errors.Is(err, bot.ErrGone) {
+		t.Errorf("a channel that is gone: %v", err)
+	}
+	w.articles.DenyMember(w.guild.Bot(), discordtest.ReadMessageHistory|discordtest.ViewChannel)
+	if _, err := w.platform.Since(w.ctx, w.guild.ID, w.articles.ID, "1", 10); !errors.Is(err, bot.ErrForbidden) {
+		t.Errorf("a hidden channel: %v", err)
 	}
 }
 

@@ -24,6 +24,7 @@ type timing struct {
 	backOff   time.Duration // before the second attempt; doubles
 	longest   time.Duration // back-off at most
 	settled   time.Duration // a connection that lasted so long starts the back-off anew
+	policy    time.Duration // between looks whether another policy is in force
 	afterFail time.Duration // before a new session once Discord has refused to resume one: at least, at most twice
 }
 
@@ -32,7 +33,7 @@ const maxResumes = 4
 
 var usualTiming = timing{
 	open: 45 * time.Second, silence: 90 * time.Second, look: 5 * time.Second,
-	backOff: time.Second, longest: 2 * time.Minute, settled: time.Minute, afterFail: time.Second,
+	backOff: time.Second, longest: 2 * time.Minute, settled: time.Minute, policy: 10 * time.Second, afterFail: time.Second,
 }
 
 // Run connects to Discord and delivers comments until ctx ends, which is no error. It
@@ -43,6 +44,7 @@ func (p *Platform) Run(ctx context.Context, in bot.Intake) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer p.work.Wait()
 	defer stop()
+	p.work.Go(func() { p.keepSettled(ctx) })
 	wait := p.timing.backOff
 	for {
 		began := time.Now()

@@ -3,11 +3,13 @@ package discord
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"parley/bot/discord/discordtest"
 	"parley/moderation"
+	"parley/moderation/policy"
 )
 
 func TestACommentArrivesWithItsAuthorAndPlace(t *testing.T) {
@@ -206,4 +208,20 @@ func TestAMissingIntentEndsTheBotWithTheFix(t *testing.T) {
 	if n := len(w.Disconnects()); n != 1 {
 		t.Errorf("the bot connected %d times, once is enough", n)
 	}
+}
+
+func TestAnotherPolicyReachesDiscordByItself(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	var inForce atomic.Pointer[policy.Settings]
+	inForce.Store(w.settings)
+	w.platform.settings = func(string, moderation.Channel) *policy.Settings { return inForce.Load() }
+	w.platform.timing.policy = time.Millisecond
+	w.staff()
+	another := *w.settings
+	another.ModeratorPermission = "ban_members" // now others see the commands
+	inForce.Store(&another)
+	w.await("the commands to be registered anew", func() bool {
+		return len(w.RequestsTo("PUT /applications/{application_id}/guilds/{guild_id}/commands")) == 2
+	})
 }

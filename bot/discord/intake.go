@@ -106,11 +106,12 @@ func (p *Platform) unpark(ctx context.Context, channel string) {
 func (p *Platform) deliverLookedUp(ctx context.Context, m message) {
 	looking, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
-	at, known := p.place(m.guild, m.body.ChannelID)
-	if !known {
-		at, known = p.lookUpChannel(looking, m.guild, m.body.ChannelID)
+	at, err := p.lookUpChannel(looking, m.guild, m.body.ChannelID)
+	if err != nil {
+		p.log.Warn("channel not found", "guild", m.guild, "channel", m.body.ChannelID, "error", err)
+		return
 	}
-	if !known || !at.watched {
+	if !at.watched {
 		return
 	}
 	if !p.lookUp(looking, at.place, &m.body) {

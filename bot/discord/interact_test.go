@@ -339,12 +339,12 @@ func TestCommandsAreRegisteredOnlyWhenTheyChanged(t *testing.T) {
 	registered := func() int {
 		return len(w.RequestsTo("PUT /applications/{application_id}/guilds/{guild_id}/commands"))
 	}
-	w.platform.Refresh(w.ctx)
+	w.platform.settleIn(w.ctx, w.guild.ID)
 	if n := registered(); n != 1 {
 		t.Errorf("registered %d times, though nothing changed", n)
 	}
 	w.settings.ModeratorPermission = "ban_members" // now others see them
-	w.platform.Refresh(w.ctx)
+	w.platform.settleIn(w.ctx, w.guild.ID)
 	if n := registered(); n != 2 {
 		t.Errorf("registered %d times, though they changed once", n)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"parley/bot"
 	"parley/bot/discord/rest"
 	"parley/bot/discord/wire"
 	"parley/moderation"
@@ -49,14 +50,20 @@ func (p *Platform) fetchMember(ctx context.Context, guild, user string) (wire.Me
 
 // lookUpChannel asks Discord for a channel that no event has told of, such as a thread that
 // comes back from the archive.
-func (p *Platform) lookUpChannel(ctx context.Context, guildID, id string) (at located, known bool) {
+func (p *Platform) lookUpChannel(ctx context.Context, guildID, id string) (located, error) {
+	if at, known := p.place(guildID, id); known {
+		return at, nil
+	}
 	var channel wire.Channel
 	if err := p.api.Do(ctx, rest.Call{Method: http.MethodGet, Path: "/channels/" + id}, &channel); err != nil {
-		p.log.Warn("channel not found", "guild", guildID, "channel", id, "error", err)
-		return located{}, false
+		return located{}, err
 	}
 	p.guilds.change(guildID, func(g *guild) { g.channels[id] = channel })
-	return p.place(guildID, id)
+	at, known := p.place(guildID, id)
+	if !known {
+		return located{}, fmt.Errorf("%w: the bot is not in guild %s", bot.ErrGone, guildID)
+	}
+	return at, nil
 }
 
 // readPast finds out what a channel is about when its first message comes by: for a thread
@@ -101,24 +108,22 @@ func (p *Platform) starter(ctx context.Context, at place) *wire.Message {
 
 // Since reads the comments of a channel after a watermark, oldest first, at most n. Like
 // the gateway it leaves out what the bot itself and, unless the policy judges them, other
-// bots have written.
+// bots have written. Errors: bot.ErrGone, bot.ErrForbidden, *bot.RetryError, or any other,
+// which may pass.
 func (p *Platform) Since(ctx context.Context, guildID, channelID, after string, n int) ([]moderation.Comment, error) {
 	if err := p.awaitSelf(ctx); err != nil {
 		return nil, err
 	}
-	at, known := p.place(guildID, channelID)
-	if !known {
-		at, known = p.lookUpChannel(ctx, guildID, channelID)
-	}
-	if !known {
-		return nil, fmt.Errorf("read missed comments: channel %s of guild %s is not visible to the bot", channelID, guildID)
+	at, err := p.lookUpChannel(ctx, guildID, channelID)
+	if err != nil {
+		return nil, fmt.Errorf("read missed comments: %w", effectError(err))
 	}
 	var found []moderation.Comment
 	for len(found) < n {
 		page := min(100, max(n-len(found), 1))
 		messages, err := p.fetchMessages(ctx, channelID, "after="+after, page)
 		if err != nil {
-			return nil, fmt.Errorf("read missed comments: %w", err)
+			return nil, fmt.Errorf("read missed comments: %w", effectError(err))
 		}
 		for i := range messages {
 			if c, ok := p.missed(ctx, at.place, &messages[i]); ok {

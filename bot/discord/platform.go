@@ -32,9 +32,9 @@ type Config struct {
 	Ledger   Ledger
 	// Joins asks Discord to tell who joins a guild. It needs the privileged members intent.
 	Joins bool
-	// Prevent lists the rules of the policy in force that are to be mirrored to Discord's
-	// AutoMod; nil: AutoMod is none of Parley's business. It takes PreventPermissions.
-	Prevent func() []rule.Rule
+	// Prevent lists the rules of the policy in force in a guild that are to be mirrored to
+	// Discord's AutoMod; nil: AutoMod is none of Parley's business. It takes PreventPermissions.
+	Prevent func(guild string) []rule.Rule
 	Log     *slog.Logger // nil discards
 }
 
@@ -52,7 +52,7 @@ type Platform struct {
 	settings func(guild string, at moderation.Channel) *policy.Settings
 	ledger   Ledger
 	joins    bool
-	prevent  func() []rule.Rule
+	prevent  func(guild string) []rule.Rule
 	log      *slog.Logger
 	api      *rest.Client
 	files    *http.Client // for what members upload; follows no redirects

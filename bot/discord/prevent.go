@@ -13,15 +13,6 @@ import (
 	"parley/moderation"
 )
 
-// Refresh brings what Discord itself holds up to date with the policy: commands, and the
-// rules mirrored to AutoMod. It is done for every guild when the bot arrives there; call it
-// when the policy has changed.
-func (p *Platform) Refresh(ctx context.Context) {
-	for _, guild := range p.guilds.ids() {
-		p.guarded("refresh", func() { p.settleIn(ctx, guild) })
-	}
-}
-
 // mirror makes AutoMod hold the rules that are to prevent comments, and no longer those
 // that once were.
 func (p *Platform) mirror(ctx context.Context, guildID string) error {
@@ -30,7 +21,7 @@ func (p *Platform) mirror(ctx context.Context, guildID string) error {
 	}
 	p.mirroring.Lock()
 	defer p.mirroring.Unlock()
-	rules := p.prevent()
+	rules := p.prevent(guildID)
 	if !p.guilds.ownPermissions(guildID, p.me(), wire.Channel{}, wire.Channel{}).Has(permManageGuild) {
 		if len(rules) == 0 {
 			return nil

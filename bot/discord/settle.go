@@ -14,10 +14,26 @@ import (
 	"parley/bot/discord/rest"
 	"parley/bot/discord/wire"
 	"parley/moderation"
+	"parley/moderation/policy"
 )
 
 // sayAgain is after how long moderators are told once more of what is still missing.
 const sayAgain = 7 * 24 * time.Hour
+
+// keepSettled brings what Discord itself holds up to date whenever another policy is in
+// force: commands, and rules mirrored to AutoMod.
+func (p *Platform) keepSettled(ctx context.Context) {
+	settled := map[string]*policy.Settings{}
+	for sleep(ctx, p.timing.policy) {
+		for _, guild := range p.guilds.ids() {
+			now := p.settings(guild, moderation.Channel{})
+			if before, known := settled[guild]; known && before != now {
+				p.guarded("settling in", func() { p.settleIn(ctx, guild) })
+			}
+			settled[guild] = now
+		}
+	}
+}
 
 // settleIn does what a guild needs once the bot has arrived there: its commands, and a
 // word about permissions that are missing.
@@ -72,7 +88,7 @@ func (p *Platform) missing(guild string) []string {
 		found = append(found, fmt.Sprintf("a channel named %q for moderators' cards: create it and let Parley see it, or name another in config.yaml", s.ReviewChannel))
 	}
 	needed = ladderNeeds(s.Ladder)
-	if p.prevent != nil && len(p.prevent()) > 0 {
+	if p.prevent != nil && len(p.prevent(guild)) > 0 {
 		needed |= PreventPermissions
 	}
 	say("whole server", needed&^p.guilds.ownPermissions(guild, p.me(), wire.Channel{}, wire.Channel{}))

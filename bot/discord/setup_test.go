@@ -85,7 +85,7 @@ func newTown(t *testing.T, options ...discordtest.Option) *town {
 		t.Fatal(err)
 	}
 	platform.timing = timing{open: 5 * time.Second, silence: 10 * time.Second, look: 20 * time.Millisecond,
-		backOff: 10 * time.Millisecond, longest: 50 * time.Millisecond, settled: time.Minute, afterFail: 10 * time.Millisecond}
+		backOff: 10 * time.Millisecond, longest: 50 * time.Millisecond, settled: time.Minute, policy: time.Minute, afterFail: 10 * time.Millisecond}
 	w.platform = platform
 	return w
 }
