@@ -86,16 +86,18 @@ func timelineChart(r Report) template.HTML {
 			d.add("%.1f,%.1f ", x(i), y([2]int{p.Before, p.After}[j]))
 		}
 		d.add(`"/>`)
-		for i, p := range r.Timeline { // a single period is no line
-			d.add(`<circle class="%s" cx="%.1f" cy="%.1f" r="2"/>`, class, x(i), y([2]int{p.Before, p.After}[j]))
+		for i, p := range r.Timeline { // to point at, and because a single period is no line
+			n := [2]int{p.Before, p.After}[j]
+			d.add(`<circle class="%s" cx="%.1f" cy="%.1f" r="2.5"><title>%s: %d of %d flagged %s</title></circle>`, class, x(i), y(n), tick(r, i), n, p.Comments, class)
 		}
 	}
-	const ticks = 5
-	for i := range ticks {
-		at := i * (len(r.Timeline) - 1) / (ticks - 1)
-		if i == 0 || at != (i-1)*(len(r.Timeline)-1)/(ticks-1) {
-			d.text(int(x(at)), plotTop+plotHeight+16, "middle", tick(r, at))
-		}
+	last := len(r.Timeline) - 1
+	d.text(int(x(0)), plotTop+plotHeight+16, "start", tick(r, 0))
+	if last > 1 {
+		d.text(int(x(last/2)), plotTop+plotHeight+16, "middle", tick(r, last/2))
+	}
+	if last > 0 {
+		d.text(int(x(last)), plotTop+plotHeight+16, "end", tick(r, last))
 	}
 	return d.end()
 }

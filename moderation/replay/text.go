@@ -124,7 +124,7 @@ func difference(name string, before, after int) []string {
 }
 
 func (r Report) writeRules(w *writer) {
-	rows := [][]string{{"before", "after", "gained", "lost", "newly flagged", "no longer", "  rule"}}
+	rows := [][]string{{"before", "after", "gained", "lost", "newly flagged", "no longer flagged", "  rule"}}
 	silent := 0
 	for _, rule := range r.Rules {
 		switch {
