@@ -53,14 +53,17 @@ const sureEnough = 0.6
 // NewRulebook makes a rulebook of a policy and the engine that judges by it.
 func NewRulebook(p *policy.Policy, e *engine.Engine) *Rulebook {
 	return &Rulebook{
-		Hash:   p.Hash(),
-		Source: p.Source(),
-		Engine: e,
-		Margins: moderation.Margins{
-			Confidence: sureEnough, Disagreement: p.Classifiers.OpenAI.Margin, Harshest: moderation.Remove,
-		},
+		Hash:     p.Hash(),
+		Source:   p.Source(),
+		Engine:   e,
+		Margins:  MarginsOf(p),
 		Settings: p.Settings,
 		Read:     func(c *moderation.Comment) Reading { return e.Read(c) },
 		Explain:  func(c *moderation.Comment) engine.Explanation { return e.Explain(c, nil) },
 	}
+}
+
+// MarginsOf is what a policy lets a second opinion change.
+func MarginsOf(p *policy.Policy) moderation.Margins {
+	return moderation.Margins{Confidence: sureEnough, Disagreement: p.Classifiers.OpenAI.Margin, Harshest: moderation.Remove}
 }

@@ -14,7 +14,6 @@ import (
 
 	"parley/cmd/parley/terminal"
 	"parley/moderation"
-	"parley/moderation/engine"
 	"parley/moderation/jsonl"
 )
 
@@ -25,6 +24,7 @@ type scoreCommand struct {
 	Summary string   `help:"Summary of that article."`
 	Parent  string   `help:"The comment that the texts reply to."`
 	JSON    bool     `help:"Print JSON lines, also to a terminal."`
+	opinionFlag
 }
 
 // Help is shown by parley score --help.
@@ -72,17 +72,25 @@ type refusal struct {
 
 // Run judges arguments or standard input.
 func (c scoreCommand) Run(ctx context.Context, s streams) error {
-	judge, err := c.engine()
+	judging, err := c.engine()
 	if err != nil {
 		return err
 	}
+	judge, done, err := c.judgement(ctx, judging, s.err)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if len(c.Texts) == 0 {
 		return scoreLines(ctx, judge, s)
 	}
 	for i, text := range c.Texts {
 		r := request{ID: json.RawMessage(strconv.Quote(strconv.Itoa(i + 1))), Text: text, Parent: c.Parent}
 		r.Article.Title, r.Article.Summary = c.Title, c.Summary
-		verdict := judge.Judge(r.comment(), nil)
+		verdict, err := judge(ctx, r.comment())
+		if err != nil {
+			return err
+		}
 		if c.JSON || !isTerminal(s.out) {
 			if err := json.NewEncoder(s.out).Encode(r.answer(verdict)); err != nil {
 				return err
@@ -116,7 +124,7 @@ func (r request) answer(v moderation.Verdict) answer {
 }
 
 // scoreLines answers every line of standard input with one of its own.
-func scoreLines(ctx context.Context, judge *engine.Engine, s streams) error {
+func scoreLines(ctx context.Context, judge judgement, s streams) error {
 	in, out := jsonl.NewReader(s.in), bufio.NewWriter(s.out)
 	progress := terminal.NewProgress(s.err, "judging")
 	defer progress.Done()
@@ -130,7 +138,7 @@ func scoreLines(ctx context.Context, judge *engine.Engine, s streams) error {
 		if err != nil && !errors.Is(err, jsonl.ErrLong) {
 			return errors.Join(fmt.Errorf("read line %d: %w", n, err), out.Flush())
 		}
-		reply, ok := scoreLine(judge, line, n, err)
+		reply, ok := scoreLine(ctx, judge, line, n, err)
 		failed = failed || !ok
 		err = encode.Encode(reply)
 		if err == nil && in.Idle() { // somebody may wait for the answer
@@ -154,7 +162,7 @@ func scoreLines(ctx context.Context, judge *engine.Engine, s streams) error {
 }
 
 // scoreLine makes the line out for a line in; unread says why the line is not there.
-func scoreLine(judge *engine.Engine, line []byte, n int, unread error) (reply any, ok bool) {
+func scoreLine(ctx context.Context, judge judgement, line []byte, n int, unread error) (reply any, ok bool) {
 	var r request
 	if unread == nil {
 		unread = json.Unmarshal(line, &r)
@@ -162,7 +170,11 @@ func scoreLine(judge *engine.Engine, line []byte, n int, unread error) (reply an
 	if unread != nil {
 		return refusal{r.ID, fmt.Sprintf("line %d: %v; expected an object such as {\"id\": \"1\", \"text\": \"…\"}", n, unread)}, false
 	}
-	return r.answer(judge.Judge(r.comment(), nil)), true
+	verdict, err := judge(ctx, r.comment())
+	if err != nil {
+		return refusal{r.ID, fmt.Sprintf("line %d: %v", n, err)}, false
+	}
+	return r.answer(verdict), true
 }
 
 // showVerdict writes a verdict for a person.
@@ -178,5 +190,8 @@ func showVerdict(w io.Writer, text string, v moderation.Verdict) {
 	fmt.Fprintf(w, "%s  %s  %s\n", action, style.Bold(fmt.Sprintf("%.2f", v.Abuse)), terminal.Plain(text))
 	for _, r := range v.Reasons {
 		fmt.Fprintf(w, "    %+.2f  %-15s  %s  %s\n", r.Score, r.Category, r.Source, style.Dim(terminal.Plain(r.Quote)))
+	}
+	for _, u := range v.Unknown {
+		fmt.Fprintf(w, "    no answer from %s: %s\n", u.Source, terminal.Plain(u.Why))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/cmd/parley/advice"
 	"parley/moderation"
 	"parley/moderation/classifier/openai"
 	"parley/moderation/ledger"
@@ -39,7 +40,7 @@ func (o *opinions) follow(settings policy.OpenAI) error {
 	if now := o.current.Load(); now != nil && now.settings == settings {
 		return nil
 	}
-	adviser, err := NewAdviser(settings, openai.Config{
+	adviser, err := advice.NewAdviser(settings, openai.Config{
 		APIKey: o.key, Log: o.log, Community: o.community, Changed: o.changed,
 	}, o.memory)
 	if err != nil {
@@ -47,26 +48,6 @@ func (o *opinions) follow(settings policy.OpenAI) error {
 	}
 	o.current.Store(&asked{settings, adviser})
 	return nil
-}
-
-// NewAdviser makes an adviser that asks the models which a policy names. What policies do
-// not say comes from rest. Where nothing can be asked it is off, and its log says why.
-func NewAdviser(c policy.OpenAI, rest openai.Config, memory ledger.Memory) (*openai.Adviser, error) {
-	rest.BaseURL, rest.CacheFor, rest.Patience = c.BaseURL, c.CacheTTL, c.Patience
-	rest.Moderation = openai.Moderation{Stage: stage(c.Moderation), Offsets: c.Offsets, Batch: c.Batch, Wait: c.Wait}
-	rest.Judge = openai.Judge{Stage: stage(c.Judge), AnswerTokens: c.AnswerTokens}
-	adviser, err := openai.New(rest, memory)
-	if err != nil {
-		return nil, fmt.Errorf("set up second opinions: %w", err)
-	}
-	return adviser, nil
-}
-
-func stage(s policy.Stage) openai.Stage {
-	return openai.Stage{
-		Model: s.Model, Timeout: s.Timeout, OnError: s.OnError,
-		Limits: openai.Limits(s.Limits), Prices: openai.Prices(s.Prices),
-	}
 }
 
 func (o *opinions) adviser() *openai.Adviser { return o.current.Load().adviser }
