@@ -8,10 +8,10 @@ import (
 	"io"
 	"os"
 
-	"parley/cmd/parley/daemon"
 	"parley/moderation"
 	"parley/moderation/classifier/evaluation"
 	"parley/moderation/ledger"
+	"parley/moderation/ledger/open"
 )
 
 type casesCommand struct {
@@ -38,7 +38,7 @@ func (c casesExportCommand) Run(ctx context.Context, s streams) (err error) {
 	if err := found.Err(); err != nil {
 		return err
 	}
-	store, err := daemon.OpenStore(ctx, os.Getenv("REDIS_URL"), or(c.DataDir, p.Store.DataDir))
+	store, err := open.Ledger(ctx, open.Options{RedisURL: os.Getenv("REDIS_URL"), DataDir: or(c.DataDir, p.Store.DataDir)})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"parley/moderation/classifier/reader"
 	"parley/moderation/engine"
 	"parley/moderation/ledger"
+	"parley/moderation/ledger/open"
 	"parley/moderation/policy"
 )
 
@@ -67,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	store, err := OpenStore(ctx, o.RedisURL, or(o.DataDir, p.Store.DataDir))
+	store, err := awaitStore(ctx, open.Options{RedisURL: o.RedisURL, DataDir: or(o.DataDir, p.Store.DataDir)}, o.Log)
 	if err != nil {
 		return nil, err
 	}

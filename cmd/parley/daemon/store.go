@@ -2,25 +2,35 @@ package daemon
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"log/slog"
+	"time"
 
 	"parley/moderation/ledger"
-	"parley/moderation/ledger/embedded"
-	"parley/moderation/ledger/redis"
+	"parley/moderation/ledger/open"
 )
 
-// OpenStore opens Redis where an address is given, the embedded store elsewhere.
-func OpenStore(ctx context.Context, redisURL, dataDir string) (ledger.Store, error) {
-	if redisURL != "" {
-		store, err := redis.Open(ctx, redisURL, redis.Options{})
-		if err != nil {
-			return nil, fmt.Errorf("open Redis (REDIS_URL): %w", err)
+// storeRetry is how often a store that cannot be reached is tried again.
+const storeRetry = 2 * time.Second
+
+// awaitStore opens the store, and waits for it where it cannot be reached yet: a bot and its
+// Redis are often started together. It says so once, and once it goes on.
+func awaitStore(ctx context.Context, o open.Options, log *slog.Logger) (ledger.Store, error) {
+	for waited := false; ; waited = true {
+		store, err := open.Ledger(ctx, o)
+		if err == nil && waited {
+			log.Info("the store answers; going on")
 		}
-		return store, nil
+		if !errors.Is(err, ledger.ErrAway) {
+			return store, err
+		}
+		if !waited {
+			log.Warn("the store cannot be reached; waiting for it", "error", err)
+		}
+		select {
+		case <-time.After(storeRetry):
+		case <-ctx.Done():
+			return nil, err
+		}
 	}
-	store, err := embedded.Open(ctx, dataDir, embedded.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("open the store in %s: %w", dataDir, err)
-	}
-	return store, nil
 }
