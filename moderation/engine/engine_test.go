@@ -310,6 +310,28 @@ rules: [{id: fast, why: Slow down., when: {rate: {more_than: 3, within: 10s}}, s
 	}
 }
 
+func TestOnlyAbusiveCommentsHeatAThread(t *testing.T) {
+	e := engine.New(mustParse(t, ordinary+`
+  - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}
+`), scripted{"grr": 0.95})
+	member := func(text string) string {
+		r := e.Read(&moderation.Comment{ID: "5", Text: text, Article: moderation.Article{ID: "a", Title: "News"}})
+		defer r.Release()
+		for _, m := range r.Sighting().Meters {
+			if m.Key == "heat/a" {
+				return m.Member
+			}
+		}
+		return "no such meter"
+	}
+	if got := member("grr"); got != "5" {
+		t.Errorf("an abusive comment is counted as %q", got)
+	}
+	if got := member("a fine day"); got != "" {
+		t.Errorf("a friendly comment is counted as %q", got)
+	}
+}
+
 func TestJudgingIsPureAndSafeToShare(t *testing.T) {
 	e := engine.New(defaultPolicy(t), scripted{"grr": 0.8})
 	comments := []moderation.Comment{

@@ -46,7 +46,7 @@ func TestRulesAloneLeaveCleanArgumentsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := engine.New(p, nil)
-	rows, flagged := 0, 0
+	n, rows, flagged := 0, 0, 0
 	byRule := map[string]int{}
 	for _, name := range []string{"train/cat_gc.jsonl.gz", "train/cat_gn.jsonl.gz"} {
 		sharedRows(t, name, func(line []byte) {
@@ -58,6 +58,9 @@ func TestRulesAloneLeaveCleanArgumentsAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			if row.Label == nil || *row.Label != 0 {
+				return
+			}
+			if n++; testing.Short() && n%10 > 0 {
 				return
 			}
 			rows++

@@ -128,9 +128,20 @@ func parse(name string, src []byte, f *files) (*Policy, Diagnostics) {
 	if diags.Err() != nil {
 		return nil, diags
 	}
-	p.source = pack(src, f)
+	p.source, p.files = pack(src, f), f.own()
 	p.hash = fingerprint(src, f)
 	return p, diags
+}
+
+// own lists the included files that do not come with Parley, as paths to open them by.
+func (f *files) own() []string {
+	var names []string
+	for _, name := range f.order {
+		if !strings.HasPrefix(name, builtin) {
+			names = append(names, path.Join(f.shown, name))
+		}
+	}
+	return names
 }
 
 // pack puts a configuration and the files it includes into one text (a txtar archive).

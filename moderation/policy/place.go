@@ -26,14 +26,34 @@ type override struct {
 	spec     placeSpec
 }
 
-func (o *override) fits(guild string, ch moderation.Channel, art moderation.Article) bool {
-	if len(o.guilds) > 0 && !slices.Contains(o.guilds, guild) {
-		return false
-	}
-	if len(o.channels) > 0 && !rule.FitsChannel(o.channels, ch) {
-		return false
-	}
+// fitsPlace reports whether the override holds in a channel, the article aside.
+func (o *override) fitsPlace(guild string, ch moderation.Channel) bool {
+	return (len(o.guilds) == 0 || slices.Contains(o.guilds, guild)) &&
+		(len(o.channels) == 0 || rule.FitsChannel(o.channels, ch))
+}
+
+func (o *override) fitsArticle(art moderation.Article) bool {
 	return !o.article || o.domains.Has(rule.DomainOf(art.URL)) || o.topics.touches(art)
+}
+
+// mostArticles bounds how many articles are remembered; beyond, remembering starts afresh.
+const mostArticles = 1024
+
+// fittingArticle tells, for every override, whether it holds under an article. Reading an
+// article takes longer than judging a comment, so that it is done once.
+func (p *Policy) fittingArticle(art moderation.Article) []bool {
+	if fits, known := p.topical[art]; known {
+		return fits
+	}
+	fits := make([]bool, len(p.overrides))
+	for i := range p.overrides {
+		fits[i] = p.overrides[i].fitsArticle(art)
+	}
+	if p.topical == nil || len(p.topical) >= mostArticles {
+		p.topical = make(map[moderation.Article][]bool)
+	}
+	p.topical[art] = fits
+	return fits
 }
 
 // topicFinder finds whether an article touches some word lists.
@@ -60,15 +80,16 @@ func (p *Policy) Settings(guild string, ch moderation.Channel, art moderation.Ar
 	if len(p.overrides) == 0 {
 		return &p.base.Settings
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	article := p.fittingArticle(art)
 	var buffer [64]byte
 	key := buffer[:0]
 	for i := range p.overrides {
-		if p.overrides[i].fits(guild, ch, art) {
+		if article[i] && p.overrides[i].fitsPlace(guild, ch) {
 			key = append(key, byte(i), byte(i>>8))
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if s, ok := p.settings[string(key)]; ok {
 		return s
 	}

@@ -29,12 +29,13 @@ type Policy struct {
 
 	hash      string
 	source    []byte
+	files     []string
 	base      place
 	overrides []override
-	surveys   bool // some override or rule looks at what an article is about
 
 	mu       sync.Mutex
-	settings map[string]*Settings // by the overrides that fit; filled as places turn up
+	settings map[string]*Settings          // by the overrides that fit; filled as places turn up
+	topical  map[moderation.Article][]bool // by article: the overrides that it fits; bounded
 }
 
 // Discord says how Discord is reached.
@@ -126,8 +127,9 @@ func (p *Policy) Hash() string { return p.hash }
 // Source is the configuration with every file it includes, in a form that Parse reads again.
 func (p *Policy) Source() []byte { return p.source }
 
-// Surveys reports whether anything depends on the words of articles.
-func (p *Policy) Surveys() bool { return p.surveys }
+// Files lists the files that the configuration includes, lists of words and domains too,
+// beside itself: a change to one of them is a change of the policy.
+func (p *Policy) Files() []string { return p.files }
 
 // Preventable lists the rules marked `prevent: true` that are on, by index in Rules.
 func (p *Policy) Preventable() []rule.Rule {

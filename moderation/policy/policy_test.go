@@ -118,6 +118,9 @@ rules:
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
+	if got := p.Files(); len(got) != 2 || got[0] != "base.yaml" || got[1] != "words.txt" {
+		t.Errorf("the files are %v", got)
+	}
 	if len(p.Rules.Rules) != 2 || p.Rules.Rules[0].Why != "We mean it." {
 		t.Errorf("the rules are %v", p.Rules.Rules)
 	}
