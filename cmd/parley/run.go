@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"parley/cmd/parley/daemon"
 )
@@ -61,11 +64,21 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 	if file := c.file(); file != "" {
 		options.Watch = []string{file}
 	}
+	goredis.SetLogger(quiet{options.Log})
 	d, err := daemon.Open(ctx, options)
 	if err != nil {
 		return err
 	}
 	return errors.Join(d.Run(ctx), d.Close())
+}
+
+// quiet receives what go-redis prints by itself while Redis is away. The store reports the
+// same as errors, so it is of interest only to somebody who looks closely.
+type quiet struct{ log *slog.Logger }
+
+// Printf takes one line.
+func (q quiet) Printf(ctx context.Context, format string, v ...any) {
+	q.log.DebugContext(ctx, "go-redis", "line", fmt.Sprintf(format, v...))
 }
 
 // logger writes lines for people to a terminal and JSON elsewhere.
