@@ -281,12 +281,11 @@ func severity(evidence []Evidence) float64 {
 
 // role says what a literal of the automaton stands for.
 type role struct {
-	signal    signal
-	kinds     kinds // the readings in which the literal counts
-	kind      roleKind
-	pattern   *pattern
-	term      int32
-	gateIndex int32
+	signal  signal
+	kinds   kinds // the readings in which the literal counts
+	kind    roleKind
+	pattern *pattern // of a term or exception
+	term    int32    // its index in the list
 }
 
 type roleKind uint8
