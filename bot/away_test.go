@@ -157,3 +157,30 @@ func valueOf(t *testing.T, b *Bot, name string) float64 {
 	t.Fatalf("no metric is called %s", name)
 	return 0
 }
+
+func TestAVerdictIsCountedOnceHoweverOftenItIsReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		var mu sync.Mutex
+		failures := map[string]int{"observe": 1, "commit": 2}
+		faults := &faulty{store, func(operation string) (error, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if failures[operation] > 0 {
+				failures[operation]--
+				return ledger.ErrAway, nil
+			}
+			return nil, nil
+		}}
+		told := 0
+		start(t, p, faults, func(c *Config) {
+			c.Log = nil
+			c.OnVerdict = func(*moderation.Comment, *moderation.Verdict, time.Duration) { told++ }
+		})
+		p.post(t, says(1, "ann", "remove"))
+		pass(time.Minute)
+		if told != 1 || p.deleted["1"] != 1 {
+			t.Errorf("the verdict was told %d times and carried out %d times; want once each", told, p.deleted["1"])
+		}
+	})
+}

@@ -250,3 +250,27 @@ func TestQuestionsSurviveARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAnswerThatWasWrittenButNotSettledIsNotAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		unsettled := 1
+		faults := &faulty{store, func(operation string) (error, error) {
+			if operation == "settle" && unsettled > 0 {
+				unsettled--
+				return ledger.ErrAway, nil
+			}
+			return nil, nil
+		}}
+		a := &adviser{answer: thinks(moderation.Allow, 0.9)}
+		start(t, p, faults, withAdviser(a))
+		p.post(t, says(1, "ann", "unsure"))
+		pass(3 * opinionLease)
+		if a.asked["1"] != 1 {
+			t.Errorf("asked %d times", a.asked["1"])
+		}
+		if n, err := store.Waiting(t.Context(), "g", ledger.Opinions); err != nil || n != 0 {
+			t.Errorf("%d questions still wait, error %v", n, err)
+		}
+	})
+}

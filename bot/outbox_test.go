@@ -242,3 +242,28 @@ func TestAPunishmentThatWasNotCarriedOutBeforeTheDismissalNeverIs(t *testing.T) 
 		}
 	})
 }
+
+func TestALaterDecisionDoesNotOvertakeAnEffectThatIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		limited := true
+		p.refuse = func(e moderation.Effect) error {
+			if e.Kind == moderation.TakeDown && limited {
+				limited = false
+				return &RetryError{After: time.Minute, Err: errLine}
+			}
+			return nil
+		}
+		b := start(t, p, store, func(c *Config) { c.Log = nil })
+		p.post(t, says(1, "ann", "hold"))
+		pass(10 * time.Second)
+		if _, err := b.Desk().Decide(t.Context(), Ruling{Guild: "g", Case: "1", Kind: moderation.Dismiss, By: "m1"}); err != nil {
+			t.Fatal(err)
+		}
+		pass(10 * time.Minute)
+		down, back := slices.Index(p.carried, "1/take_down/r0"), slices.Index(p.carried, "1/give_back/v1")
+		if down < 0 || back < down {
+			t.Errorf("carried out %v; what was never taken down must not be given back first", p.carried)
+		}
+	})
+}
