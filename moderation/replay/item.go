@@ -134,6 +134,7 @@ func (a *standing) learn(c *moderation.Case) {
 		return
 	}
 	a.record.Version++
+	a.record.Strikes = slices.DeleteFunc(a.record.Strikes, func(s moderation.Strike) bool { return !s.Active(c.Comment.Time) }) // time only moves on
 	a.record.Strikes = append(a.record.Strikes, *c.Strike)
 	if surplus := len(a.record.Strikes) - ledger.StrikesAtMost; surplus > 0 {
 		a.record.Strikes = slices.Clone(a.record.Strikes[surplus:])
