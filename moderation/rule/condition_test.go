@@ -253,7 +253,7 @@ func TestAGateNeverHidesAMatch(t *testing.T) {
 		if gated.Check() != nil || open.Check() != nil || gated.MatchesNothing() {
 			return
 		}
-		words := rapid.StringMatching(`[abcksKS .]{0,20}`).Draw(t, "text")
+		words := rapid.StringMatching(`[abcksKSſK .]{0,20}`).Draw(t, "text")
 		set, err := rule.Compile([]rule.Rule{{ID: "gated", When: gated}, {ID: "open", When: open}})
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ func required(re *syntax.Regexp) (literals []string, ok bool) {
 }
 
 const (
-	shortestGate = 3  // bytes; shorter literals are in too many comments
+	shortestGate = 2  // bytes; shorter literals are in nearly all comments
 	mostExact    = 16 // strings in an exact set
 	longestExact = 24 // bytes of one of them
 )
@@ -56,8 +56,8 @@ func findings(re *syntax.Regexp) finding {
 	return finding{}
 }
 
-// literal handles letters that stand for themselves. A letter outside ASCII, or one whose
-// case variants are outside it (k and s), cannot be relied on in every reading.
+// literal handles letters that stand for themselves. One outside ASCII cuts the literal, as
+// the search tells the case of ASCII letters alone.
 func literal(re *syntax.Regexp) finding {
 	var parts []string
 	var b strings.Builder
@@ -82,11 +82,20 @@ func literal(re *syntax.Regexp) finding {
 	return finding{needed: []string{longest}}
 }
 
+// Two letters outside ASCII that are k and s in another case.
+const (
+	kelvin = '\u212a'
+	longS  = '\u017f'
+)
+
 // class handles a choice of a few ASCII characters.
 func class(re *syntax.Regexp) finding {
 	var exact []string
 	for i := 0; i+1 < len(re.Rune); i += 2 {
 		for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+			if r == kelvin || r == longS {
+				continue // k and s in another case; no reading but Raw and Plain has them
+			}
 			if r >= 0x80 || len(exact) == 4 {
 				return finding{}
 			}
@@ -103,6 +112,12 @@ func concat(subs []*syntax.Regexp) finding {
 	for _, sub := range subs {
 		f := findings(sub)
 		best = better(best, f.needed)
+		if sub.Op == syntax.OpPlus { // x+ begins and ends with an x
+			if x := findings(sub.Sub[0]).exact; x != nil && len(run)*len(x) <= mostExact && len(run[0]) < longestExact {
+				best, run, whole = better(best, cross(run, x)), x, false
+				continue
+			}
+		}
 		if f.exact != nil && len(run)*len(f.exact) <= mostExact && len(run[0]) < longestExact {
 			run = cross(run, f.exact)
 			continue
