@@ -88,6 +88,22 @@ func (p *Platform) showScore(ctx context.Context, x *exchange, options map[strin
 	return x.whisper(ctx, "", embeds(card.Score(c, p.desk.Score(&c))))
 }
 
+// scoreMessage answers the command in a message's menu: what the policy in force says to a
+// comment as it stands, with its article and the comment it answers.
+func (p *Platform) scoreMessage(ctx context.Context, x *exchange, s *policy.Settings) error {
+	m, given := x.i.Data.Resolved.Messages[x.i.Data.Target]
+	if !given || m.Author == nil {
+		return refuse("Discord did not say which message is meant. Please try once more.")
+	}
+	at, known := p.place(x.i.GuildID, m.ChannelID)
+	if !known {
+		at.place = place{guild: x.i.GuildID, settings: s}
+	}
+	article := p.articles.articleOf(&m, at.channel.IsThread(), at.settings.Window)
+	c := p.comment(at.place, &m, p.memberOf(x.i.GuildID, &m), article)
+	return x.whisper(ctx, "", embeds(card.Score(c, p.desk.Score(&c))))
+}
+
 // showStatus answers /parley status.
 func (p *Platform) showStatus(ctx context.Context, x *exchange) error {
 	return x.whisper(ctx, "", embeds(card.Status(p.desk.Status(ctx, x.i.GuildID), len(p.watched(x.i.GuildID)), p.missing(x.i.GuildID))))

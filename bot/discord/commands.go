@@ -13,10 +13,11 @@ import (
 	"parley/moderation/policy"
 )
 
-// command is a slash command as Discord is told of it.
+// command is a command as Discord is told of it.
 type command struct {
+	Type        int      `json:"type"`
 	Name        string   `json:"name"`
-	Description string   `json:"description"`
+	Description string   `json:"description"` // empty for what is found in a message's menu
 	Options     []option `json:"options,omitempty"`
 	// Permissions says who sees the command; nil: everyone, and those who may not use it are
 	// told so.
@@ -35,6 +36,15 @@ type option struct {
 	MaxLength    int      `json:"max_length,omitempty"`
 	Options      []option `json:"options,omitempty"`
 }
+
+// Command types (developer reference, "Application Command Types").
+const (
+	commandSlash   = 1
+	commandMessage = 3 // in the menu of a message
+)
+
+// scoreThis is the name of the command in a message's menu.
+const scoreThis = "Score this"
 
 // Option types (developer reference, "Application Command Option Type").
 const (
@@ -75,7 +85,10 @@ func commands(withRules bool) []command {
 	if withRules {
 		all = append(all, rulesCommand())
 	}
-	return all
+	for i := range all {
+		all[i].Type = commandSlash
+	}
+	return append(all, command{Type: commandMessage, Name: scoreThis})
 }
 
 // register tells Discord the commands of a guild, unless it knows them as they are.

@@ -105,7 +105,7 @@ func (r *refusal) Error() string { return r.text }
 
 func refuse(format string, args ...any) error { return &refusal{fmt.Sprintf(format, args...)} }
 
-// command runs a slash command.
+// command runs a command.
 func (p *Platform) command(ctx context.Context, x *exchange, s *policy.Settings) error {
 	path, options := x.i.Data.Name, values(x.i.Data.Options)
 	if sub := subcommand(x.i.Data.Options); sub != nil {
@@ -124,6 +124,8 @@ func (p *Platform) command(ctx context.Context, x *exchange, s *policy.Settings)
 		return p.showScore(ctx, x, options)
 	case "parley status":
 		return p.showStatus(ctx, x)
+	case scoreThis:
+		return p.scoreMessage(ctx, x, s)
 	}
 	if x.i.Data.Name == "rules" && p.desk.Rules != nil {
 		return p.rules(ctx, x, s, path, options)

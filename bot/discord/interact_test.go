@@ -277,6 +277,11 @@ func TestModeratorsLookThingsUpPrivately(t *testing.T) {
 	if got := w.answer(w.mod.Slash(w.ctx, w.review, "strikes add", arg("user", w.guild.Owner().User), arg("reason", "x"))); !strings.Contains(got.Content, "never punished") {
 		t.Errorf("strike for the owner: %q", got.Content)
 	}
+	w.must(w.ann.PostArticle(w.articles, story))
+	_, posted := w.says(w.ann, w.articles, "a rude remark")
+	if got := text(w.answer(w.mod.UseOnMessage(w.ctx, scoreThis, posted))); !strings.Contains(got, "a **__rude__** remark") {
+		t.Errorf("%s: %q", scoreThis, got)
+	}
 	choices, err := w.mod.Autocomplete(w.ctx, w.review, "case", "id", arg("id", o.c.ID[:5]))
 	if err != nil || len(choices) != 1 || choices[0].Value != o.c.ID {
 		t.Errorf("suggested %+v, %v", choices, err)

@@ -188,15 +188,10 @@ func explain(call Call, err error) error {
 // Discord's codes that callers tell apart (developer reference, "JSON Error Codes").
 const (
 	CodeUnknownChannel      = 10003
-	CodeUnknownGuild        = 10004
 	CodeUnknownMember       = 10007
 	CodeUnknownMessage      = 10008
-	CodeUnknownUser         = 10013
-	CodeUnknownBan          = 10026
-	CodeMissingAccess       = 50001
 	CodeCannotMessageUser   = 50007
 	CodeMissingPermission   = 50013
-	CodeThreadArchived      = 50083
 	CodeAlreadyAcknowledged = 40060
 	CodeCannotMessageShared = 50278 // no mutual guild any more
 )

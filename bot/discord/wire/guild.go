@@ -58,19 +58,16 @@ type Channel struct {
 	Name       string      `json:"name"`
 	Type       int         `json:"type"`
 	Overwrites []Overwrite `json:"permission_overwrites"`
-	Last       string      `json:"last_message_id"`
 }
 
 // Channel types (developer reference, "Channel Types").
 const (
-	ChannelText         = 0
-	ChannelCategory     = 4
-	ChannelAnnouncement = 5
-	ThreadAnnouncement  = 10
-	ThreadPublic        = 11
-	ThreadPrivate       = 12
-	ChannelForum        = 15
-	ChannelMedia        = 16
+	ChannelCategory    = 4
+	ThreadAnnouncement = 10
+	ThreadPublic       = 11
+	ThreadPrivate      = 12
+	ChannelForum       = 15
+	ChannelMedia       = 16
 )
 
 // IsThread reports whether the channel is a thread; a forum's post is one.

@@ -21,15 +21,13 @@ const (
 	InteractionCommand      = 2
 	InteractionComponent    = 3
 	InteractionAutocomplete = 4
-	InteractionModal        = 5
 )
 
 // Command is what was asked for: a command with options, or the custom ID of what was
 // pressed.
 type Command struct {
 	Name     string   `json:"name"`
-	Type     int      `json:"type"` // 1 slash, 2 on a user, 3 on a message
-	Target   string   `json:"target_id"`
+	Target   string   `json:"target_id"` // of a command in a menu
 	CustomID string   `json:"custom_id"`
 	Options  []Option `json:"options"`
 	Resolved struct {
@@ -79,17 +77,12 @@ func (i *Interaction) Who() *User {
 
 // AutomodExecution tells that Discord's AutoMod acted on what a member wrote.
 type AutomodExecution struct {
-	GuildID        string `json:"guild_id"`
-	RuleID         string `json:"rule_id"`
-	RuleTrigger    int    `json:"rule_trigger_type"`
-	UserID         string `json:"user_id"`
-	ChannelID      string `json:"channel_id"`
-	MessageID      string `json:"message_id"` // missing when the message was blocked
-	AlertID        string `json:"alert_system_message_id"`
-	Content        string `json:"content"`
-	MatchedKeyword string `json:"matched_keyword"`
-	MatchedContent string `json:"matched_content"`
-	Action         struct {
+	GuildID   string `json:"guild_id"`
+	RuleID    string `json:"rule_id"`
+	UserID    string `json:"user_id"`
+	ChannelID string `json:"channel_id"`
+	Content   string `json:"content"`
+	Action    struct {
 		Type int `json:"type"` // 1 block, 2 alert, 3 timeout
 	} `json:"action"`
 }

@@ -44,9 +44,8 @@ type Message struct {
 
 // Message types (developer reference, "Message Types").
 const (
-	TypeDefault       = 0
-	TypeReply         = 19
-	TypeThreadStarter = 21
+	TypeDefault = 0
+	TypeReply   = 19
 )
 
 // ReadMessage reads a message. The error says that there is none to be read at all.
