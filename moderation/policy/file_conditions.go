@@ -213,3 +213,6 @@ func (s conditionSpec) empty() bool {
 	s.At = document.Position{}
 	return reflect.ValueOf(s).IsZero()
 }
+
+// Conditions lists the keys of a condition, in the order in which they are documented.
+func Conditions() []string { return document.Keys(conditionSpec{}) }

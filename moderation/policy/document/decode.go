@@ -431,3 +431,6 @@ func fieldsOf(t reflect.Type) fieldIndex {
 	}
 	return index
 }
+
+// Keys lists the keys that Decode reads into a struct, in the order of its fields.
+func Keys(of any) []string { return fieldsOf(reflect.TypeOf(of)).keys }
