@@ -59,6 +59,12 @@ func kept(t *testing.T, dir string) map[string][]string {
 	return found
 }
 
+// pass lets time pass in a bubble, and what happens by then be done.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 func TestEveryCommunityHasAFileForEachDayAndOldDaysGo(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) { // its clock starts at midnight of 2000-01-01
@@ -66,9 +72,9 @@ func TestEveryCommunityHasAFileForEachDayAndOldDaysGo(t *testing.T) {
 		defer a.Close()
 		a.Note(comment("g", 1))
 		a.Note(comment("h", 2))
-		time.Sleep(24*time.Hour + 2*time.Hour)
+		pass(24*time.Hour + 2*time.Hour)
 		a.Note(comment("g", 3))
-		time.Sleep(2 * gatherFor)
+		pass(2 * gatherFor)
 		got := kept(t, dir)
 		for name, want := range map[string][]string{"g/2000-01-01.jsonl.gz": {"1"}, "h/2000-01-01.jsonl.gz": {"2"}, "g/2000-01-02.jsonl": {"3"}} {
 			if !slices.Equal(got[name], want) {
@@ -78,11 +84,11 @@ func TestEveryCommunityHasAFileForEachDayAndOldDaysGo(t *testing.T) {
 		if len(got) != 3 {
 			t.Errorf("files are %v, want three", got)
 		}
-		time.Sleep(Keep)
+		pass(Keep)
 		if got := kept(t, dir); len(got) != 1 || got["g/2000-01-02.jsonl.gz"] == nil {
 			t.Errorf("after %v there are %v, want only the second day", Keep, got)
 		}
-		time.Sleep(24 * time.Hour)
+		pass(24 * time.Hour)
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
 			t.Errorf("in the end there are still %v, %v", left, err)
 		}
@@ -129,7 +135,7 @@ func TestADiskThatCannotBeWrittenIsSaidOnceAndNothingStops(t *testing.T) {
 		defer a.Close()
 		for n := range 5 {
 			a.Note(comment("g", n))
-			time.Sleep(2 * gatherFor)
+			pass(2 * gatherFor)
 		}
 		if got := strings.Count(log.String(), "not being kept"); got != 1 {
 			t.Errorf("the log says it %d times:\n%s", got, log.String())
@@ -141,7 +147,7 @@ func TestADiskThatCannotBeWrittenIsSaidOnceAndNothingStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.Note(comment("g", 6))
-		time.Sleep(2 * gatherFor)
+		pass(2 * gatherFor)
 		if got := kept(t, dir)["g/2000-01-01.jsonl"]; !slices.Equal(got, []string{"6"}) {
 			t.Errorf("once there is room again, kept %v", got)
 		}

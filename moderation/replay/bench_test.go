@@ -44,15 +44,19 @@ func candidates(tb testing.TB) (before, after Candidate) {
 	return Candidate{"default", one}, Candidate{"another", other}
 }
 
-// BenchmarkReplay replays synthetic comments with rules and the embedded model, and compares
-// with the least that two verdicts on each could cost: a plain loop on one processor that
-// parses each line and judges it without any history, once for each policy. With
-// -benchtime 1000000x it is a million comments.
+// BenchmarkReplay replays synthetic comments and compares with the least that two verdicts on
+// each could cost: a plain loop on one processor that parses each line and judges it without
+// any history, once for each policy. With -benchtime 1000000x it is a million comments.
 func BenchmarkReplay(b *testing.B) {
 	model, err := reader.Embedded()
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Run("rules", func(b *testing.B) { benchmarkReplay(b, nil) })
+	b.Run("rules and model", func(b *testing.B) { benchmarkReplay(b, model) })
+}
+
+func benchmarkReplay(b *testing.B, model engine.Model) {
 	before, after := candidates(b)
 	path := synthetic(b, b.N)
 	b.ResetTimer()
