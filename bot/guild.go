@@ -52,25 +52,24 @@ func (b *Bot) eachGuild(do func(*guild)) {
 	})
 }
 
-// keepPolicy writes a policy to the community's log, in the background.
-func (g *guild) keepPolicy(r *Rulebook, by string) {
+// keepLater writes a policy to the community's log once the store lets it, in the background.
+func (g *guild) keepLater(v ledger.PolicyVersion) {
 	if g.bot.isStopping() {
 		return
 	}
-	version := ledger.PolicyVersion{Hash: r.Hash, At: time.Now(), By: by, Source: r.Source}
 	g.bot.pumping.Go(func() {
 		for attempt := 1; ; attempt++ {
-			err := g.keepVersion(g.bot.work, version)
-			if err == nil {
-				return
-			}
-			g.bot.store.failed("keep policy", err)
 			wait, cancel := until(g.bot.work, g.bot.draining)
 			stopped := sleep(wait, backoff(attempt, time.Second, time.Minute))
 			cancel()
 			if stopped != nil {
 				return
 			}
+			err := g.keepVersion(g.bot.work, v)
+			if err == nil {
+				return
+			}
+			g.bot.store.failed("keep policy", err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/moderation/ledger"
 	"parley/moderation/policy/change"
 	"parley/moderation/rule"
 )
@@ -135,7 +136,7 @@ func (g *guild) change(ctx context.Context, next switches, by string) error {
 		return fmt.Errorf("it could not be written down: %w", err)
 	}
 	g.switches = next
-	g.use(book, by)
+	g.use(ctx, book, by)
 	g.bot.announceSwitch(ctx)
 	return nil
 }
@@ -230,13 +231,18 @@ func (g *guild) settle(ctx context.Context, by string) {
 		book = file
 	}
 	if now := g.book.Load(); now == nil || now.Hash != book.Hash {
-		g.use(book, by)
+		g.use(ctx, book, by)
 	}
 }
 
-// use puts a policy in force in the community, from the next comment on.
-func (g *guild) use(book *Rulebook, by string) {
+// use puts a policy in force in the community, from the next comment on, and keeps it in
+// the community's log.
+func (g *guild) use(ctx context.Context, book *Rulebook, by string) {
 	g.book.Store(book)
 	g.bot.Log.Info("policy in force", "guild", g.id, "policy", book.Hash, "by", by)
-	g.keepPolicy(book, by)
+	version := ledger.PolicyVersion{Hash: book.Hash, At: time.Now(), By: by, Source: book.Source}
+	if err := g.keepVersion(ctx, version); err != nil {
+		g.bot.store.failed("keep policy", err)
+		g.keepLater(version)
+	}
 }
