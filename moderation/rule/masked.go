@@ -56,9 +56,12 @@ func (s *Subject) searchMasked(index int16) {
 	for _, token := range masked[:min(len(masked), maxMasked)] {
 		word := bytes.TrimRight(folded.Word(token), "?&|~^") // more likely the end of a question than of a word
 		token.To = token.From + len(word)
+		if len(word) == 0 {
+			continue
+		}
 		first, _ := utf8.DecodeRune(word)
 		for _, t := range s.set.masked[first] {
-			if !text.MaskFits(word, t.word) {
+			if !sameEnd(word, t.word) || !text.MaskFits(word, t.word) {
 				continue
 			}
 			s.note(role{signal: t.signal, kind: listedTerm, term: t.term}, hit{
@@ -67,4 +70,10 @@ func (s *Subject) searchMasked(index int16) {
 			})
 		}
 	}
+}
+
+// sameEnd is a cheap first look: where the last letter is shown, it must be the word's.
+func sameEnd(masked []byte, word string) bool {
+	last := masked[len(masked)-1]
+	return last < 'a' || last > 'z' || last == word[len(word)-1]
 }

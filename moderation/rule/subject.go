@@ -216,6 +216,9 @@ func (s *Subject) search(index int16) {
 				s.signal(r.signal)
 				continue
 			}
+			if !squashed.has(kind) && r.pattern.inside(view.Text, int(f.From), int(f.To)) {
+				continue
+			}
 			at := place{views: views, kind: kind, text: view.Text, from: int(f.From), to: int(f.To)}
 			if from, to, ok := r.pattern.matches(at); ok {
 				s.note(*r, hit{part: index, kind: kind, from: int32(from), to: int32(to), span: view.Origin(from, to)})

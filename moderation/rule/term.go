@@ -197,6 +197,20 @@ type place struct {
 	from, to int
 }
 
+// inside is a cheap first look at a place of the literal, in a reading that leaves words as
+// they are: whether letters stand beside it so that it is part of another word.
+func (p *pattern) inside(text []byte, from, to int) bool {
+	if p.bare || p.words[p.anchor].form == glob {
+		return false
+	}
+	if from > 0 && asciiLetter(text[from-1]) {
+		return true
+	}
+	return p.words[p.anchor].form == wholeWord && to < len(text) && asciiLetter(text[to])
+}
+
+func asciiLetter(c byte) bool { return 'a' <= c && c <= 'z' }
+
 // matches reports whether the pattern's literal, found at the place, belongs to an
 // occurrence of the whole term, and where that stands.
 func (p *pattern) matches(at place) (start, end int, ok bool) {
