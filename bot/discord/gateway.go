@@ -111,10 +111,18 @@ func (p *Platform) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	resuming := false
 	for failures := 0; failures < maxResumes; {
 		if err := l.open(ctx); err != nil {
-			return fmt.Errorf("open the gateway: %w", err)
+			if !resuming || fatalError(err) != nil || ctx.Err() != nil {
+				return fmt.Errorf("open the gateway: %w", err)
+			}
+			p.log.Warn("gateway not reached; trying again to resume", "error", err)
+			failures++
+			sleep(ctx, p.timing.backOff<<failures)
+			continue
 		}
+		resuming = true
 		if !l.greeted.Load() { // Discord said "invalid session"; discordgo would ask again without pause
 			l.close(websocket.CloseNormalClosure)
 			sleep(ctx, p.timing.afterFail+rand.N(p.timing.afterFail))

@@ -77,14 +77,14 @@ func TestADeadLinkIsNoticedThoughItStaysOpen(t *testing.T) {
 
 func TestABotThatIsFullDoesNotThinkItsLinkIsDead(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, discordtest.WithHeartbeat(300*time.Millisecond)) // discordgo itself gives up after five
-	w.platform.timing.silence = 400 * time.Millisecond
+	w := newTown(t, discordtest.WithHeartbeat(time.Second)) // discordgo itself gives up after five
+	w.platform.timing.silence = 2 * time.Second
 	w.connect()
 	w.says(w.ann, w.articles, "first") // what it is about is known from here on
 	release := make(chan struct{})
 	w.intake.onTake = func(moderation.Comment) { <-release }
 	held := w.must(w.ann.Post(w.articles, "the bot is full"))
-	time.AfterFunc(900*time.Millisecond, func() { close(release) }) // longer than the silence of the dead
+	time.AfterFunc(2600*time.Millisecond, func() { close(release) }) // longer than the silence of the dead
 	w.comment(held.ID)
 	w.says(w.ann, w.articles, "afterwards") // over whatever link there is by now
 	if resumed(w) || len(w.intake.announced()) != 1 {
@@ -92,14 +92,27 @@ func TestABotThatIsFullDoesNotThinkItsLinkIsDead(t *testing.T) {
 	}
 }
 
-func TestTheGatewayComesBackAfterAnOutage(t *testing.T) {
+func TestAShortOutageOfTheGatewayLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	w.connect()
-	w.Faults().RefuseConnections(3)
+	w.Faults().RefuseConnections(2)
 	w.Faults().DropLinks()
 	posted := w.must(w.ann.Post(w.articles, "during the outage"))
-	w.intake.await(w, "the bot to be back", func() bool { return len(w.intake.gaps) == 2 || len(w.intake.comments) == 1 })
+	w.comment(posted.ID)
+	if !resumed(w) || len(w.intake.announced()) != 1 {
+		t.Error("the session was given up")
+	}
+}
+
+func TestALongOutageEndsInANewSessionAndAnAnnouncedGap(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.connect()
+	w.Faults().RefuseConnections(2 * maxResumes)
+	w.Faults().DropLinks()
+	posted := w.must(w.ann.Post(w.articles, "during the outage"))
+	w.intake.await(w, "the gap to be announced", func() bool { return len(w.intake.gaps) == 2 })
 	if got, err := w.platform.Since(w.ctx, w.guild.ID, w.articles.ID, "1", 10); err != nil || len(got) != 1 || got[0].ID != posted.ID {
 		t.Errorf("missed comments are %+v, %v", got, err)
 	}
