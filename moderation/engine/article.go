@@ -21,8 +21,11 @@ type articleCache struct {
 	known map[string]*article // by ID
 }
 
-// mostArticles bounds the cache; when it is full, it starts afresh.
-const mostArticles = 1024
+// Bounds on the caches; when one is full, it starts afresh.
+const (
+	mostArticles = 1024
+	mostParents  = 4096
+)
 
 // get returns what is known of an article. Articles without an ID are told apart by their words.
 func (c *articleCache) get(a *moderation.Article, set *rule.Set) *article {
@@ -46,5 +49,35 @@ func (c *articleCache) get(a *moderation.Article, set *rule.Set) *article {
 		c.known = make(map[string]*article)
 	}
 	c.known[key] = made
+	return made
+}
+
+// parentCache remembers the comments that are being answered, by their text, made ready to be
+// quoted: a heated thread answers the same few. The zero value is empty.
+type parentCache struct {
+	mu    sync.RWMutex
+	known map[string]*text.Source
+}
+
+// longestKept is the longest text, in bytes, that is worth remembering.
+const longestKept = 4000
+
+func (c *parentCache) get(words string) *text.Source {
+	c.mu.RLock()
+	known := c.known[words]
+	c.mu.RUnlock()
+	if known != nil {
+		return known
+	}
+	made := text.NewSource(words)
+	if len(words) > longestKept {
+		return made
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) >= mostParents {
+		c.known = make(map[string]*text.Source)
+	}
+	c.known[words] = made
 	return made
 }

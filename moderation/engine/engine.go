@@ -23,6 +23,7 @@ type Engine struct {
 	policy   *policy.Policy
 	model    Model // nil: none is configured
 	articles articleCache
+	parents  parentCache
 	readings sync.Pool
 }
 

@@ -48,7 +48,7 @@ func (r *Reading) sources() (s [2]*text.Source) {
 		s[0] = r.article.source
 	}
 	if r.comment.Parent.Text != "" {
-		s[1] = text.NewSource(r.comment.Parent.Text)
+		s[1] = r.engine.parents.get(r.comment.Parent.Text)
 	}
 	return s
 }
