@@ -24,7 +24,7 @@ type articleCache struct {
 // Bounds on the caches; when one is full, it starts afresh.
 const (
 	mostArticles = 1024
-	mostParents  = 4096
+	mostParents  = 1024
 )
 
 // get returns what is known of an article. Articles without an ID are told apart by their words.
