@@ -89,7 +89,7 @@ func cards() map[string]Card {
 		"notice":     one(Notice("Evening News", "Your comment was removed.", removed().ID)),
 		"given_back": one(GivenBack(removed())), "strikes": one(Strikes("30", record(), &next, night)),
 		"score":  one(Score(moderation.Comment{Text: removed().Comment.Text}, removed().Verdict)),
-		"status": one(Status(bot.Status{Policy: "0123456789abcdef", Store: "redis", Open: 2, Effects: 1}, 3, []string{"<#20>: Manage Messages"})),
+		"status": one(Status(bot.Status{Policy: "0123456789abcdef", Store: "redis", Open: 2, Effects: 1, Advice: []string{"second opinions: 12 of 500 asked today"}}, 3, []string{"<#20>: Manage Messages"})),
 		"rules":  one(Rules(rules)), "rule": one(OneRule(rules[0])), "trial": one(Trial(rules[0], removed().Comment, removed().Verdict.Reasons[:1])),
 		"shadow":   one(Shadow(rules[1], "10", []ledger.ShadowHit{{Comment: "5", Channel: "20", At: night, Quote: "some words", Would: moderation.Hold}}, 12)),
 		"policies": one(Policies([]ledger.PolicyVersion{{Hash: "0123456789abcdef", At: night, By: "40"}, {Hash: "fedcba9876543210", At: night.Add(-time.Hour), By: "file"}})),
