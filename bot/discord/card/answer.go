@@ -103,9 +103,6 @@ func Status(s bot.Status, channels int, missing []string) *discordgo.MessageEmbe
 	for _, line := range s.Advice {
 		lines = append(lines, escape(line))
 	}
-	for _, line := range s.Advice {
-		lines = append(lines, escape(oneLine(line, 300)))
-	}
 	if len(missing) > 0 {
 		title, colour = "Parley is moderating, but lacks permissions", colourOpen
 		lines = append(lines, "**Missing permissions**\n• "+strings.Join(missing, "\n• "))
