@@ -93,3 +93,14 @@ func TestATimelineHasFewEnoughPeriodsToSee(t *testing.T) {
 		}
 	}
 }
+
+func TestATextPostedManyTimesIsOneSample(t *testing.T) {
+	texts := []string{"bike for sale", "boat for sale"}
+	for range 40 {
+		texts = append(texts, "tent for sale")
+	}
+	r := replayed(t, file(t, said(texts...)...), Options{Before: parsed(t, "calm", calm), After: parsed(t, "strict", strict)})
+	if r.NewlyFlagged.Count != 42 || len(r.NewlyFlagged.Samples) != 3 {
+		t.Errorf("%d are newly flagged, with %d samples; want 42 and 3", r.NewlyFlagged.Count, len(r.NewlyFlagged.Samples))
+	}
+}

@@ -6,15 +6,17 @@ import (
 	"html/template"
 	"io"
 	"strings"
+
+	"parley/moderation/page"
 )
 
 //go:embed report.html
-var page string
+var layout string
 
 // WriteHTML writes reports as one page that needs nothing else: tables, and curves as
 // inline SVG.
 func WriteHTML(w io.Writer, title string, reports []Report) error {
-	t, err := template.New("report").Funcs(template.FuncMap{
+	t, err := page.Parse("report", layout, template.FuncMap{
 		"percent": percent,
 		"roc":     func(r Report) template.HTML { return chart("false-positive rate", "found", ROC(r.scored), true) },
 		"pr":      func(r Report) template.HTML { return chart("recall", "precision", PrecisionRecall(r.scored), false) },
@@ -27,7 +29,7 @@ func WriteHTML(w io.Writer, title string, reports []Report) error {
 			}
 			return chart("score", "abusive", points, true)
 		},
-	}).Parse(page)
+	})
 	if err != nil {
 		return fmt.Errorf("evaluation report: %w", err)
 	}
