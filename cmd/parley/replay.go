@@ -113,7 +113,19 @@ func candidate(file, flag string) (replay.Candidate, error) {
 	if err := found.Err(); err != nil {
 		return replay.Candidate{}, fmt.Errorf("%s: %w", flag, err)
 	}
-	return replay.Candidate{Name: filepath.Base(file), Policy: p}, nil
+	return replay.Candidate{Name: shown(file), Policy: p}, nil
+}
+
+// shown is a file's name as somebody here would write it.
+func shown(file string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return file
+	}
+	if short, err := filepath.Rel(here, file); err == nil && filepath.IsLocal(short) {
+		return short
+	}
+	return file
 }
 
 func writePage(path string, report replay.Report) error {
