@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"parley/moderation"
@@ -168,16 +169,22 @@ func TestShuttingDownFinishesWhatWasTakenIn(t *testing.T) {
 }
 
 func TestShuttingDownDoesNotWaitForeverForThePlatform(t *testing.T) {
-	p, store := newTown(), openStore(t)
-	p.refuse = func(e moderation.Effect) error { return &RetryError{After: time.Hour, Err: errLine} }
-	b := start(t, p, store, func(c *Config) { c.Drain = 50 * time.Millisecond })
-	p.post(t, says(1, "ann", "remove"))
-	if err := b.stop(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := store.Waiting(t.Context(), "g", ledger.Effects); err != nil || n != 3 {
-		t.Errorf("%d effects wait for the next start, error %v; want 3", n, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		p.refuse = func(e moderation.Effect) error { return &RetryError{After: time.Hour, Err: errLine} }
+		b := start(t, p, store, nil)
+		p.post(t, says(1, "ann", "remove"))
+		began := time.Now()
+		if err := b.stop(); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > defaultDrain {
+			t.Errorf("shutting down took %v", took)
+		}
+		if n, err := store.Waiting(t.Context(), "g", ledger.Effects); err != nil || n != 3 {
+			t.Errorf("%d effects wait for the next start, error %v; want 3", n, err)
+		}
+	})
 }
 
 func TestASourceThatCannotGoOnEndsTheBotWithItsReason(t *testing.T) {

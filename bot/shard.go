@@ -91,6 +91,9 @@ func (s *shard) handle(ctx context.Context, retry *time.Timer) {
 		s.done()
 		return
 	}
+	if ctx.Err() != nil {
+		return // cut short by shutting down; it is read again after the next start
+	}
 	s.bot.store.failed("judge", err)
 	s.park(s.now)
 	retry.Reset(jitter(parkedRetry))
