@@ -77,6 +77,9 @@ func (it *item) decide() {
 // follow works out what the bot would do, without remote models and without its hourly cap.
 func (it *item) follow(v *view) {
 	v.verdict.Undecided, v.verdict.Ask = false, nil
+	if v.verdict.Action == moderation.Allow {
+		return
+	}
 	commit, flagged := consequence.Of(v.reading.Settings(), consequence.Finding{
 		Comment: &it.comment, Verdict: v.verdict, Record: v.seen.Record,
 	})
