@@ -38,7 +38,7 @@ const (
 type CaseEvent struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by,omitempty"` // moderator's ID, "" for Parley
-	Kind string    `json:"kind"`         // flagged, held, removed, edited, opinion, upheld, dismissed, pardoned, banned, effect, failed
+	Kind string    `json:"kind"`         // flagged, held, removed, edited, cleared, opinion, upheld, dismissed, pardoned, banned, effect, failed
 	Note string    `json:"note,omitempty"`
 }
 

@@ -129,11 +129,12 @@ func (d *draft) allowed() (ledger.Commit, bool) {
 	case d.Prior == nil:
 		return ledger.Commit{}, false
 	}
+	kind, note := d.cleared()
 	switch d.Prior.State {
 	case moderation.CaseOpen, moderation.CaseActed:
-		return d.commit(moderation.CaseCleared, d.changeKind(), "nothing wrong any more", moderation.ShowCard), true
+		return d.commit(moderation.CaseCleared, kind, note, moderation.ShowCard), true
 	case moderation.CasePending:
-		return d.commit(moderation.CaseCleared, d.changeKind(), "nothing wrong with it"), true
+		return d.commit(moderation.CaseCleared, kind, note), true
 	}
 	return ledger.Commit{}, false
 }
@@ -144,17 +145,18 @@ func (d *draft) givenBack() ledger.Commit {
 	if d.settings.NotifyAuthors {
 		kinds = append(kinds, moderation.Notify)
 	}
-	c := d.commit(moderation.CaseCleared, "opinion", "a second opinion found nothing wrong; given back", append(kinds, moderation.ShowCard)...)
+	c := d.commit(moderation.CaseCleared, "cleared", "after a second opinion; given back", append(kinds, moderation.ShowCard)...)
 	setText(c.Effects, moderation.Notify, givenBackNotice(*d.Comment))
 	return c
 }
 
-// changeKind names what made a stored case change.
-func (d *draft) changeKind() string {
+// cleared names the event of a case that has nothing left to do. What the opinion said is an
+// event of its own, which whoever asked for it adds.
+func (d *draft) cleared() (kind, note string) {
 	if d.Opinion {
-		return "opinion"
+		return "cleared", "after a second opinion"
 	}
-	return "edited"
+	return "edited", "nothing wrong any more"
 }
 
 // flagged is what follows when the comment is to be reviewed, held or removed.
@@ -179,8 +181,11 @@ func (d *draft) flagged() ledger.Commit {
 	do = append(do, moderation.ShowCard)
 
 	note := d.softened
-	if d.Prior != nil {
-		kind, note = d.changeKind(), joinNotes(pastTense(d.verdict.Action), d.softened)
+	switch {
+	case d.Opinion:
+		note = joinNotes("after a second opinion", d.softened)
+	case d.Prior != nil:
+		kind, note = "edited", joinNotes(pastTense(d.verdict.Action), d.softened)
 	}
 	c := d.commit(state, kind, note, do...)
 	c.Acts = d.verdict.Action >= moderation.Hold && !d.isDown

@@ -368,6 +368,9 @@ func TestSecondOpinions(t *testing.T) {
 			if c.Case.Strike != nil {
 				points = c.Case.Strike.Points
 			}
+			if kind := c.Case.Events[0].Kind; kind == "opinion" {
+				t.Error("what the opinion said is added by whoever asked for it, not twice")
+			}
 			if c.Case.State != tt.state || c.Replaces != 4 || points != tt.points || c.Queue != nil {
 				t.Errorf("state %q replacing version %d with %d points and questions %v; want %q, 4, %d, none",
 					c.Case.State, c.Replaces, points, c.Queue, tt.state, tt.points)
