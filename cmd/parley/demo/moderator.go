@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"strings"
 
+	"parley/bot/discord/card"
 	"parley/bot/discord/discordtest"
+	"parley/moderation"
 )
 
 // cardOf finds the card of a comment in the review channel: the one whose buttons name it.
-func (p *play) cardOf(id string) (card discordtest.Message, dismiss discordtest.Button, ok bool) {
+func (p *play) cardOf(id string) (shown discordtest.Message, dismiss discordtest.Button, ok bool) {
 	for _, m := range p.queue.Messages() {
 		for _, b := range m.Buttons() {
-			if strings.Contains(b.CustomID, id) && strings.Contains(strings.ToLower(b.Label), "dismiss") && !b.Disabled {
+			press, ok := card.ParsePress(b.CustomID)
+			if ok && press.Case == id && press.Kind == moderation.Dismiss && !b.Disabled {
 				return m, b, true
 			}
 		}
@@ -25,10 +28,10 @@ func (p *play) dismiss(ctx context.Context, m discordtest.Message, why string) e
 	if err := p.await(ctx, "the comment's card", func() bool { _, _, ok := p.cardOf(m.ID); return ok }); err != nil {
 		return err
 	}
-	card, button, _ := p.cardOf(m.ID)
+	shown, button, _ := p.cardOf(m.ID)
 	p.show(Happening{Who: moderatorName, Note: "opens the card and presses \"" + button.Label + "\": " + why})
 	wasDown := p.isDown(m.ID)
-	if _, err := p.moderator.Press(ctx, card, button.CustomID); err != nil {
+	if _, err := p.moderator.Press(ctx, shown, button.CustomID); err != nil {
 		return fmt.Errorf("press %q: %w", button.Label, err)
 	}
 	if !wasDown {
