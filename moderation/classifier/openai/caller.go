@@ -82,13 +82,19 @@ func (c *caller) tell() {
 // Tokens is what one attempt may use. A *moderation.LaterError means that nothing was asked.
 func call[T any](ctx context.Context, c *caller, tokens int64, do func(context.Context) (T, error)) (T, error) {
 	delay := firstDelay
+	var failed error // by the attempt before
 	for attempt := 1; ; attempt++ {
 		answer, err := callOnce(ctx, c, tokens, do)
 		if err == nil {
 			return answer, nil
 		}
 		var later *moderation.LaterError
-		hopeless := errors.As(err, &later) || !retryable(err) || ctx.Err() != nil
+		postponed := errors.As(err, &later)
+		if postponed && errors.Is(failed, ErrNonsense) {
+			return answer, failed // asked once more later, it would use up the budget of those that wait
+		}
+		failed = err
+		hopeless := postponed || !retryable(err) || ctx.Err() != nil
 		if hopeless || attempt == attempts || (errors.Is(err, ErrNonsense) && attempt > 1) {
 			return answer, err
 		}

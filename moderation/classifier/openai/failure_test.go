@@ -205,6 +205,18 @@ func TestNonsenseIsAnErrorNotAPass(t *testing.T) {
 	}
 }
 
+func TestNonsenseThatTheBudgetLeavesNoSecondAttemptIsNotAskedForForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Judge: func(openaitest.Prompt) openaitest.Answer { return openaitest.Answer{Refusal: "no"} }})
+		cfg := judge()
+		cfg.Judge.Limits.RequestsPerMinute = 1
+		o := opinion(t, adviser(t, cfg, server, newMemory()), undecided("words"))
+		if !strings.Contains(o.Unknown, "makes no sense") || len(server.Calls()) != 1 {
+			t.Errorf("got %+v after %d calls, want no answer after the one that the budget allows", o, len(server.Calls()))
+		}
+	})
+}
+
 func TestNobodyCanSwitchTheJudgeOffByMakingItTalkNonsense(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := openaitest.New(openaitest.Script{Judge: func(p openaitest.Prompt) openaitest.Answer {
