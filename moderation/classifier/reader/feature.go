@@ -3,8 +3,12 @@ package reader
 // Heads are the scores that the model computes, in the order of its weights.
 const NumHeads = 7
 
-// weightStride is the row length of the phrase table: one cache-friendly power of two.
-const weightStride = 8
+// Columns of the phrase table: one for every head, and one for the style, see
+// RawScores.Constructed.
+const (
+	StyleColumn = NumHeads
+	NumColumns  = NumHeads + 1
+)
 
 // Salts keep features of different kinds apart in the table.
 const (

@@ -25,12 +25,19 @@ type header struct {
 	Name       string              `json:"name"`
 	Version    string              `json:"version"`
 	PhraseUnit float32             `json:"phrase_unit"`
-	PhraseBias [NumHeads]float32   `json:"phrase_bias"`
+	PhraseBias [NumColumns]float32 `json:"phrase_bias"`
 	Fast       [NumHeads]Line      `json:"fast"`
+	Style      Line                `json:"style"`
 	Full       [NumHeads]Blend     `json:"full"`
 	Settle     float64             `json:"settle"`
 	Heads      []string            `json:"heads"`
+	Networks   []networkHeader     `json:"networks"`
 	Tensors    []tensorDescription `json:"tensors"`
+}
+
+type networkHeader struct {
+	Unit float32 `json:"unit"`
+	Gaps []int   `json:"gaps"` // of the layers
 }
 
 type tensorDescription struct {
@@ -114,7 +121,7 @@ func sameHeads(names []string) error {
 
 func (h *header) parameters(tensors map[string][]byte) (Parameters, error) {
 	p := Parameters{Name: h.Name, Version: h.Version, PhraseUnit: h.PhraseUnit, PhraseBias: h.PhraseBias,
-		Fast: h.Fast, Full: h.Full, Settle: h.Settle, Phrases: tensors["phrases"]}
+		Fast: h.Fast, Style: h.Style, Full: h.Full, Settle: h.Settle, Phrases: tensors["phrases"]}
 	forms, traits, variants := tensors["forms"], tensors["traits"], tensors["variants"]
 	if len(forms)%8 != 0 || len(traits)*4 != len(forms) || len(variants)%12 != 0 {
 		return p, fmt.Errorf("vocabulary of %d, %d and %d bytes", len(forms), len(traits), len(variants))
@@ -136,15 +143,67 @@ func (h *header) parameters(tensors map[string][]byte) (Parameters, error) {
 			return p, fmt.Errorf("variant %d has no hash", i)
 		}
 	}
+	for i := range h.Networks {
+		n, err := h.network(i, tensors)
+		if err != nil {
+			return p, fmt.Errorf("network %d: %w", i, err)
+		}
+		p.Networks = append(p.Networks, n)
+	}
 	return p, finite(h)
+}
+
+// floatTensor is one block of float32 weights of the network and its name in the file.
+type floatTensor struct {
+	name   string
+	values *[]float32
+}
+
+func (n *Network) floats() []floatTensor {
+	all := []floatTensor{{"word units", &n.WordUnits}, {"marks", &n.MarkVectors}, {"queries", &n.Queries},
+		{"inner weights", &n.Inner.Weights}, {"inner bias", &n.Inner.Bias}, {"outer weights", &n.Outer.Weights}, {"outer bias", &n.Outer.Bias}}
+	for i := range n.Layers {
+		all = append(all, floatTensor{fmt.Sprintf("layer %d weights", i), &n.Layers[i].Weights},
+			floatTensor{fmt.Sprintf("layer %d bias", i), &n.Layers[i].Bias})
+	}
+	return all
+}
+
+func tensorName(network int, name string) string { return fmt.Sprintf("network %d %s", network, name) }
+
+func (h *header) network(i int, tensors map[string][]byte) (*Network, error) {
+	described := h.Networks[i]
+	n := &Network{Words: tensors[tensorName(i, "words")], Letters: tensors[tensorName(i, "letters")],
+		Unit: described.Unit, Layers: make([]Convolution, len(described.Gaps))}
+	for l, gap := range described.Gaps {
+		n.Layers[l].Gap = gap
+	}
+	for _, t := range n.floats() {
+		raw := tensors[tensorName(i, t.name)]
+		*t.values = make([]float32, len(raw)/4)
+		for k := range *t.values {
+			v := math.Float32frombits(binary.LittleEndian.Uint32(raw[k*4:]))
+			if !(math.Abs(float64(v)) < 1e4) {
+				return nil, fmt.Errorf("%s holds %g", t.name, v)
+			}
+			(*t.values)[k] = v
+		}
+	}
+	return n, nil
 }
 
 // finite refuses a header whose numbers would make scores that are no numbers.
 func finite(h *header) error {
-	numbers := []float64{float64(h.PhraseUnit), h.Settle}
+	numbers := []float64{float64(h.PhraseUnit), h.Settle, h.Style.Slope, h.Style.Offset}
+	for _, bias := range h.PhraseBias {
+		numbers = append(numbers, float64(bias))
+	}
 	for i := range NumHeads {
-		numbers = append(numbers, float64(h.PhraseBias[i]), h.Fast[i].Slope, h.Fast[i].Offset,
-			h.Full[i].Phrases, h.Full[i].Network, h.Full[i].Offset)
+		numbers = append(numbers, h.Fast[i].Slope, h.Fast[i].Offset, h.Full[i].Offset)
+		numbers = append(numbers, h.Full[i].Weights[:]...)
+	}
+	for _, n := range h.Networks {
+		numbers = append(numbers, float64(n.Unit))
 	}
 	for _, v := range numbers {
 		if math.Abs(v) > 1e6 {
@@ -158,7 +217,7 @@ func finite(h *header) error {
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	p := &m.parameters
 	h := header{Name: p.Name, Version: p.Version, PhraseUnit: p.PhraseUnit, PhraseBias: p.PhraseBias,
-		Fast: p.Fast, Full: p.Full, Settle: p.Settle}
+		Fast: p.Fast, Style: p.Style, Full: p.Full, Settle: p.Settle}
 	for _, c := range Heads() {
 		h.Heads = append(h.Heads, c.String())
 	}
@@ -186,6 +245,22 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 		}
 	})
 	add("phrases", func() { body = append(body, p.Phrases...) })
+	for i, n := range p.Networks {
+		described := networkHeader{Unit: n.Unit}
+		for _, l := range n.Layers {
+			described.Gaps = append(described.Gaps, l.Gap)
+		}
+		h.Networks = append(h.Networks, described)
+		add(tensorName(i, "words"), func() { body = append(body, n.Words...) })
+		add(tensorName(i, "letters"), func() { body = append(body, n.Letters...) })
+		for _, t := range n.floats() {
+			add(tensorName(i, t.name), func() {
+				for _, v := range *t.values {
+					body = binary.LittleEndian.AppendUint32(body, math.Float32bits(v))
+				}
+			})
+		}
+	}
 	head, err := json.Marshal(h)
 	if err != nil {
 		return 0, fmt.Errorf("writing model %s: %w", p.Name, err)

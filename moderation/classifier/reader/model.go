@@ -1,9 +1,11 @@
 package reader
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"parley/moderation"
@@ -30,7 +32,7 @@ func New(p Parameters) (*Model, error) {
 	}
 	m := &Model{parameters: p, vocabulary: v, phrases: phraseTable{
 		weights: p.Phrases, unit: p.PhraseUnit, bias: p.PhraseBias,
-		bits: uint(bits.TrailingZeros(uint(len(p.Phrases) / weightStride))),
+		bits: uint(bits.TrailingZeros(uint(len(p.Phrases) / NumColumns))),
 	}}
 	for _, c := range Heads() {
 		m.known |= moderation.SetOf(c)
@@ -53,53 +55,188 @@ func (m *Model) Vocabulary() *Vocabulary { return m.vocabulary }
 
 // reading is the working memory of one Classify call.
 type reading struct {
-	text Text
-	sums phraseSums
+	text    Text
+	context Text
+	sums    phraseSums
+
+	contextSums phraseSums
+	titleJudged string
+	titleClean  bool
+
+	memory  [NumNetworks]networkMemory
+	windows []window
+
+	// for evidence
+	trials     []trial
+	keptTokens []Token
+	keptSums   [][NumColumns]int32
+	keptCounts []int32
+}
+
+// window is a stretch of tokens with what the first stage says of it.
+type window struct {
+	from, to int
+	RawScores
 }
 
 // Classify scores a comment, replacing what out held and reusing its slices. A text in a
 // language that the model was not trained on gets no scores and Unknown = "language".
-// Evidence is looked for only where some score reaches EvidenceFrom.
+// Evidence is for the highest score alone, and only from EvidenceFrom on.
 func (m *Model) Classify(in *classifier.Input, out *classifier.Result) {
 	*out = classifier.Result{Evidence: out.Evidence[:0]}
 	r := m.pool.Get().(*reading)
 	defer m.pool.Put(r)
-	m.vocabulary.Scan(in.Text, &r.text)
+	m.vocabulary.ScanInput(in, &r.text)
 	if foreign(m.vocabulary, &r.text) {
 		out.Unknown = "language"
 		return
 	}
 	out.Known = m.known
-	m.phrases.sum(&r.text, &r.sums)
-	var best [NumHeads]float64
-	windows(len(r.text.Tokens), func(from, to int) {
-		z := m.phrases.logits(&r.sums, from, to)
-		for h := range z {
-			best[h] = max(best[h], m.parameters.Fast[h].probability(z[h]))
-		}
-	})
+	scores, settled := m.firstStage(r)
+	if len(m.parameters.Networks) > 0 && (!settled || leansOnContext(in, r) && !m.isContextClean(in, r)) {
+		scores = m.secondStage(in, r, out)
+	}
 	for h, c := range Heads() {
-		out.Scores[c] = best[h]
+		out.Scores[c] = scores[h]
 	}
 }
+
+// firstStage reads r.text by its phrases alone; settled reports that it is plainly clean.
+func (m *Model) firstStage(r *reading) (best [NumHeads]float64, settled bool) {
+	m.phrases.sum(&r.text, &r.sums)
+	r.windows = r.windows[:0]
+	settled = true
+	for from := 0; ; from += windowStep {
+		w := window{from: from, to: min(len(r.text.Tokens), from+windowTokens)}
+		m.weigh(&w.RawScores, m.phrases.logits(&r.sums, w.from, w.to), w.to-w.from)
+		r.windows = append(r.windows, w)
+		for h, z := range w.Phrases {
+			best[h] = max(best[h], m.parameters.Fast[h].probability(z))
+			settled = settled && best[h] < m.parameters.Settle
+		}
+		if w.to == len(r.text.Tokens) {
+			return best, settled
+		}
+	}
+}
+
+// weigh notes what the first stage says of a stretch of so many tokens.
+func (m *Model) weigh(s *RawScores, z [NumColumns]float64, tokens int) {
+	s.Phrases = [NumHeads]float64(z[:NumHeads])
+	s.Constructed = m.parameters.Style.probability(z[StyleColumn])
+	s.Length = LengthOf(tokens)
+}
+
+// secondStage reads the most suspicious windows with the network too, and looks for
+// evidence where the highest score stands out.
+func (m *Model) secondStage(in *classifier.Input, r *reading, out *classifier.Result) (best [NumHeads]float64) {
+	m.listen(in, r)
+	if len(r.windows) > deepWindows {
+		slices.SortFunc(r.windows, func(a, b window) int { return cmp.Compare(b.Phrases[0], a.Phrases[0]) })
+		r.windows = r.windows[:deepWindows]
+	}
+	top, at, score := 0, 0, 0.0
+	for i := range r.windows {
+		w := &r.windows[i]
+		m.read(r, w)
+		for h := range best {
+			p := m.parameters.Full[h].Probability(h, &w.RawScores)
+			best[h] = max(best[h], p)
+			if p > score {
+				top, at, score = h, i, p
+			}
+		}
+	}
+	if score >= EvidenceFrom {
+		m.findEvidence(r, r.windows[at], top, score, out)
+	}
+	return best
+}
+
+// read lets every network read a window.
+func (m *Model) read(r *reading, w *window) {
+	for i, n := range m.parameters.Networks {
+		w.Networks[i] = n.read(&r.memory[i], w.from, w.to)
+	}
+}
+
+// listen prepares every network to read r.text: the title and the parent where they
+// matter, then the text's own tokens. Many comments share a title, so it is read anew only
+// when it changes.
+func (m *Model) listen(in *classifier.Input, r *reading) {
+	context := leansOnContext(in, r)
+	for i, n := range m.parameters.Networks {
+		mem := &r.memory[i]
+		clear(mem.title[:])
+		clear(mem.parent[:])
+		if context && in.Title != "" {
+			if mem.titleRead != in.Title {
+				m.vocabulary.Scan(cut(in.Title), &r.context)
+				n.overhear(&r.context, TitleTokens, mem, &mem.titleSummary)
+				mem.titleRead = in.Title
+			}
+			mem.title = mem.titleSummary
+		}
+		if context && in.Parent != "" {
+			m.vocabulary.Scan(cut(in.Parent), &r.context)
+			n.overhear(&r.context, ParentTokens, mem, &mem.parent)
+		}
+		n.embed(&r.text, r.text.Tokens, mem)
+	}
+}
+
+// leansOnContext reports whether a comment is so short that what it answers decides what
+// it means: "good riddance" is not the same under every headline.
+func leansOnContext(in *classifier.Input, r *reading) bool {
+	return len(r.text.Tokens) <= ShortComment && (in.Title != "" || in.Parent != "")
+}
+
+// isContextClean reports whether the first stage finds what the comment answers plainly
+// clean: then it turns no plain remark into abuse.
+func (m *Model) isContextClean(in *classifier.Input, r *reading) bool {
+	if in.Title != "" && r.titleJudged != in.Title {
+		r.titleClean, r.titleJudged = m.isClean(in.Title, r), in.Title
+	}
+	return (in.Title == "" || r.titleClean) && (in.Parent == "" || m.isClean(in.Parent, r))
+}
+
+// isClean reports whether the first stage would settle a text.
+func (m *Model) isClean(text string, r *reading) bool {
+	m.vocabulary.Scan(cut(text), &r.context)
+	m.phrases.sum(&r.context, &r.contextSums)
+	z := m.phrases.logits(&r.contextSums, 0, len(r.context.Tokens))
+	for h := range m.parameters.Fast {
+		if m.parameters.Fast[h].probability(z[h]) >= m.parameters.Settle {
+			return false
+		}
+	}
+	return true
+}
+
+// cut shortens a context to what can matter.
+func cut(text string) string { return text[:min(len(text), maxEchoBytes)] }
 
 // A comment is read through windows, so that abuse is not drowned in padding.
 const (
 	windowTokens = 96
 	windowStep   = 64
+	deepWindows  = 3 // of a long comment, as many windows are read by the second stage
 )
-
-// windows calls f for every window of n tokens; once for an empty text.
-func windows(n int, f func(from, to int)) {
-	for from := 0; ; from += windowStep {
-		to := min(n, from+windowTokens)
-		f(from, to)
-		if to == n {
-			return
-		}
-	}
-}
 
 func (l Line) probability(z float64) float64 { return sigmoid(l.Slope*z + l.Offset) }
 
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+
+// RawScores is what the stages say of a comment, as far as one window reaches. An adaptation
+// of the first stage learns what the second leaves.
+func (m *Model) RawScores(in *classifier.Input) RawScores {
+	r := m.pool.Get().(*reading)
+	defer m.pool.Put(r)
+	m.vocabulary.ScanInput(in, &r.text)
+	m.phrases.sum(&r.text, &r.sums)
+	w := window{to: min(len(r.text.Tokens), windowTokens)}
+	m.weigh(&w.RawScores, m.phrases.logits(&r.sums, w.from, w.to), w.to)
+	m.listen(in, r)
+	m.read(r, &w)
+	return w.RawScores
+}

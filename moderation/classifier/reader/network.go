@@ -1,6 +1,292 @@
 package reader
 
-// Network is the second stage.
-type Network struct{}
+import (
+	"fmt"
+	"math"
 
-func (n *Network) check(words int) error { return nil }
+	"github.com/viterin/vek/vek32" // dot products several times faster than a plain loop; falls back to one
+)
+
+// Sizes of the second stage.
+const (
+	Width      = 64        // numbers that stand for one token
+	Reach      = 3 * Width // what one convolution sees: a token and one neighbour on either side
+	NumQueries = 4         // attention readers that summarise a comment
+	Pooled     = (1 + NumQueries) * Width
+	Summary    = Pooled + 2*Width // a comment's own summary, its title's and its parent's
+	Hidden     = 64
+	LetterBits = 14 // log2 of the rows for runs of letters
+)
+
+// The second stage is two networks, because real comments and clear-cut sentences teach
+// different things and a small network cannot hold both.
+const (
+	Specialist  = iota // learned from real comments about people, labelled with care
+	Generalist         // learned from everything, above all from sentences built to mislead
+	NumNetworks        // how many there are
+)
+
+// Context is read beside a comment only where the comment is short enough to lean on it.
+const (
+	ShortComment = 16 // tokens
+	TitleTokens  = 24 // of the title are read
+	ParentTokens = 32 // of the parent comment
+)
+
+// Network is one reader of the second stage: word vectors, convolutions that see farther layer by
+// layer, and a summary by maximum and attention that the heads score. It is read-only and
+// safe for concurrent use.
+type Network struct {
+	Words     []byte    // int8, Width per vocabulary word
+	WordUnits []float32 // weight of one step, per word
+	Letters   []byte    // int8, Width per hash of a run of letters; words never seen are their mean
+	Unit      float32   // weight of one step in Letters
+
+	MarkVectors []float32 // Width per mark, added to the tokens that bear it
+
+	Layers  []Convolution
+	Queries []float32 // Width each
+	Inner   Dense     // Summary → Hidden
+	Outer   Dense     // Hidden → heads
+}
+
+// Convolution adds to every token relu(Weights·(token-Gap, token, token+Gap) + Bias).
+type Convolution struct {
+	Gap     int
+	Weights []float32 // Width rows of Reach
+	Bias    []float32
+}
+
+// Dense is a matrix of rows, one per output, and a bias per output.
+type Dense struct{ Weights, Bias []float32 }
+
+func (n *Network) check(words int) error {
+	for _, s := range []struct {
+		what      string
+		got, want int
+	}{
+		{"word vectors", len(n.Words), words * Width},
+		{"word units", len(n.WordUnits), words},
+		{"letter vectors", len(n.Letters), Width << LetterBits},
+		{"mark vectors", len(n.MarkVectors), NumMarks * Width},
+		{"queries", len(n.Queries), NumQueries * Width},
+		{"inner weights", len(n.Inner.Weights), Hidden * Summary},
+		{"inner bias", len(n.Inner.Bias), Hidden},
+		{"outer weights", len(n.Outer.Weights), NumHeads * Hidden},
+		{"outer bias", len(n.Outer.Bias), NumHeads},
+	} {
+		if s.got != s.want {
+			return fmt.Errorf("%s: %d values, want %d", s.what, s.got, s.want)
+		}
+	}
+	for i, l := range n.Layers {
+		if len(l.Weights) != Width*Reach || len(l.Bias) != Width || l.Gap < 1 {
+			return fmt.Errorf("layer %d: %d weights, %d biases, gap %d", i, len(l.Weights), len(l.Bias), l.Gap)
+		}
+	}
+	return nil
+}
+
+// networkMemory is the working memory of one pass.
+type networkMemory struct {
+	tokens        []float32   // Width per token of the comment, as read from the tables
+	states        [][]float32 // Width per token of the window, before and after every layer
+	count         int         // tokens in the window
+	seen          [Reach]float32
+	shares        []float32 // attention of one query
+	summary       [Summary]float32
+	hidden        [Hidden]float32
+	title, parent [Width]float32 // what the context's layers rose to; zero where it was not read
+
+	titleRead    string // whose summary was last computed
+	titleSummary [Width]float32
+	kept         []float32 // what hiding a word overwrote
+}
+
+// embed looks up the vectors of tokens of t.
+func (n *Network) embed(t *Text, tokens []Token, mem *networkMemory) {
+	mem.tokens = grow(mem.tokens, len(tokens)*Width)
+	for i := range tokens {
+		x := mem.tokens[i*Width:][:Width]
+		tok := &tokens[i]
+		if tok.Word >= 0 {
+			addScaled(x, n.Words[int(tok.Word)*Width:][:Width], n.WordUnits[tok.Word], true)
+		} else {
+			n.embedLetters(t.Folded(tok), x)
+		}
+		for m := range NumMarks {
+			if tok.Marks&(1<<m) != 0 {
+				for k, v := range n.MarkVectors[m*Width:][:Width] {
+					x[k] += v
+				}
+			}
+		}
+	}
+}
+
+// LetterRow is the row of Network.Letters for the hash of a run of letters.
+func LetterRow(h uint64) int { return int(finish(h) >> (64 - LetterBits)) }
+
+// EachLetterRow calls f with the row of every run of letters of a folded spelling.
+func EachLetterRow(spelled []byte, f func(row int)) {
+	eachRun(spelled, func(h uint64) { f(LetterRow(h)) })
+}
+
+func (n *Network) embedLetters(spelled []byte, x []float32) {
+	clear(x)
+	count := 0
+	eachRun(spelled, func(h uint64) {
+		addScaled(x, n.Letters[LetterRow(h)*Width:][:Width], n.Unit, false)
+		count++
+	})
+	if count > 0 {
+		for k := range x {
+			x[k] /= float32(count)
+		}
+	}
+}
+
+// addScaled adds int8 steps times unit to x, or replaces x.
+func addScaled(x []float32, steps []byte, unit float32, replace bool) {
+	steps = steps[:len(x)]
+	if replace {
+		for k := range x {
+			x[k] = unit * float32(int8(steps[k]))
+		}
+		return
+	}
+	for k := range x {
+		x[k] += unit * float32(int8(steps[k]))
+	}
+}
+
+// read reads the embedded tokens [from,to) and returns the raw score of every head.
+func (n *Network) read(mem *networkMemory, from, to int) [NumHeads]float64 {
+	n.climb(mem, from, to)
+	return n.score(mem)
+}
+
+// climb lets every layer read the embedded tokens [from,to).
+func (n *Network) climb(mem *networkMemory, from, to int) {
+	mem.count = to - from
+	for len(mem.states) <= len(n.Layers) {
+		mem.states = append(mem.states, nil)
+	}
+	for i := range mem.states {
+		mem.states[i] = grow(mem.states[i], mem.count*Width)
+	}
+	copy(mem.states[0], mem.tokens[from*Width:to*Width])
+	for i := range n.Layers {
+		n.layer(mem, i, 0, mem.count)
+	}
+}
+
+// overhear reads the first tokens of a context and leaves its maximum in summary.
+func (n *Network) overhear(t *Text, most int, mem *networkMemory, summary *[Width]float32) {
+	clear(summary[:])
+	if tokens := t.Tokens[:min(len(t.Tokens), most)]; len(tokens) > 0 {
+		n.embed(t, tokens, mem)
+		n.climb(mem, 0, len(tokens))
+		mem.top(n, summary[:])
+	}
+}
+
+// layer computes what layer i makes of the tokens [from,to) of the window.
+func (n *Network) layer(mem *networkMemory, i, from, to int) {
+	l := &n.Layers[i]
+	before, after := mem.states[i], mem.states[i+1]
+	for t := from; t < to; t++ {
+		mem.gather(before, t, l.Gap)
+		in, out := before[t*Width:][:Width], after[t*Width:][:Width]
+		for o := range out {
+			y := l.Bias[o] + vek32.Dot(l.Weights[o*Reach:][:Reach], mem.seen[:])
+			out[o] = in[o] + max(y, 0)
+		}
+	}
+}
+
+// gather lays a token and its neighbours gap away side by side; zeros stand for neighbours
+// outside the window.
+func (mem *networkMemory) gather(state []float32, t, gap int) {
+	if t >= gap {
+		copy(mem.seen[:Width], state[(t-gap)*Width:])
+	} else {
+		clear(mem.seen[:Width])
+	}
+	copy(mem.seen[Width:2*Width], state[t*Width:])
+	if t+gap < mem.count {
+		copy(mem.seen[2*Width:], state[(t+gap)*Width:])
+	} else {
+		clear(mem.seen[2*Width:])
+	}
+}
+
+// score summarises what the last layer made of the window and scores it.
+func (n *Network) score(mem *networkMemory) (z [NumHeads]float64) {
+	n.pool(mem)
+	copy(mem.summary[Pooled:], mem.title[:])
+	copy(mem.summary[Pooled+Width:], mem.parent[:])
+	for o := range mem.hidden {
+		mem.hidden[o] = max(0, n.Inner.Bias[o]+vek32.Dot(n.Inner.Weights[o*Summary:][:Summary], mem.summary[:]))
+	}
+	for h := range z {
+		z[h] = float64(n.Outer.Bias[h] + vek32.Dot(n.Outer.Weights[h*Hidden:][:Hidden], mem.hidden[:]))
+	}
+	return z
+}
+
+// top writes the maximum of every number over the tokens of the window.
+func (mem *networkMemory) top(n *Network, out []float32) {
+	state := mem.states[len(n.Layers)]
+	copy(out, state[:Width])
+	for t := 1; t < mem.count; t++ {
+		for k, v := range state[t*Width:][:Width] {
+			out[k] = max(out[k], v)
+		}
+	}
+}
+
+// pool summarises the tokens: the maximum of every number, and for every query the mean
+// of the tokens weighted by how well they answer it.
+func (n *Network) pool(mem *networkMemory) {
+	count, state := mem.count, mem.states[len(n.Layers)]
+	if count == 0 {
+		clear(mem.summary[:Pooled])
+		return
+	}
+	mem.top(n, mem.summary[:Width])
+	mem.shares = grow(mem.shares, count)
+	for q := range NumQueries {
+		sum := Attend(n.Queries[q*Width:][:Width], state, mem.shares[:count])
+		out := mem.summary[(1+q)*Width:][:Width]
+		clear(out)
+		for t := range count {
+			share := mem.shares[t] / sum
+			for k, v := range state[t*Width:][:Width] {
+				out[k] += share * v
+			}
+		}
+	}
+}
+
+// Attend fills shares with exp(query·token/√Width), relative to the largest, and returns
+// their sum.
+func Attend(query, tokens, shares []float32) (sum float32) {
+	best := float32(math.Inf(-1))
+	for t := range shares {
+		shares[t] = vek32.Dot(query, tokens[t*Width:][:Width]) / 8
+		best = max(best, shares[t])
+	}
+	for t := range shares {
+		shares[t] = float32(math.Exp(float64(shares[t] - best)))
+		sum += shares[t]
+	}
+	return sum
+}
+
+func grow(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n, n+n/2)
+	}
+	return s[:n]
+}

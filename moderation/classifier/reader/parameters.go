@@ -2,6 +2,7 @@ package reader
 
 import (
 	"fmt"
+	"math"
 
 	"parley/moderation"
 )
@@ -26,11 +27,12 @@ type Parameters struct {
 
 	Phrases    []byte // table of int8 rows of 8, one row per feature hash; a power of two rows
 	PhraseUnit float32
-	PhraseBias [NumHeads]float32
+	PhraseBias [NumColumns]float32
 
-	Network *Network // nil for a model of one stage
+	Networks []*Network // NumNetworks of them; none for a model of one stage
 
 	Fast   [NumHeads]Line  // calibrates the first stage alone
+	Style  Line            // calibrates RawScores.Constructed
 	Full   [NumHeads]Blend // calibrates both stages together
 	Settle float64         // a comment whose first-stage scores all lie below is settled by them
 }
@@ -39,16 +41,62 @@ type Parameters struct {
 // (J. Platt, "Probabilistic outputs for support vector machines", 1999).
 type Line struct{ Slope, Offset float64 }
 
-// Blend is a Platt calibration of a weighted sum of both stages' raw scores.
-type Blend struct{ Phrases, Network, Offset float64 }
+// RawScores is what both stages say of one stretch of a comment, before calibration.
+type RawScores struct {
+	Phrases     [NumHeads]float64
+	Networks    [NumNetworks][NumHeads]float64
+	Length      float64 // see LengthOf
+	Constructed float64 // 0 to 1: how much it reads like a sentence built to say one thing
+}
+
+// LengthOf is how blends count tokens: 0 for about eleven, 1 for about thirty.
+func LengthOf(tokens int) float64 { return math.Log(float64(1+tokens)) - 2.5 }
+
+// NumInputs is how many numbers a blend weighs.
+const NumInputs = 3 + 3*NumNetworks
+
+// Inputs are the numbers that a blend weighs for head h. Which network is right depends on
+// what is read: the specialist knows real comments, the generalist sentences built to
+// mislead. So each network's score counts by itself, by the length and by the style.
+func (s *RawScores) Inputs(h int) (in [NumInputs]float64) {
+	in[0], in[1], in[2] = s.Phrases[h], s.Length, s.Constructed
+	for i := range s.Networks {
+		n := s.Networks[i][h]
+		in[3+3*i], in[4+3*i], in[5+3*i] = n, n*s.Length, n*s.Constructed
+	}
+	return in
+}
+
+// Blend is a Platt calibration of a weighted sum of RawScores.Inputs.
+type Blend struct {
+	Weights [NumInputs]float64
+	Offset  float64
+}
+
+// Probability is the calibrated score of head h.
+func (b *Blend) Probability(h int, s *RawScores) float64 { return sigmoid(b.Sum(h, s)) }
+
+// Sum is the calibrated raw score of head h, before it becomes a probability.
+func (b *Blend) Sum(h int, s *RawScores) float64 {
+	z := b.Offset
+	for i, in := range s.Inputs(h) {
+		z += b.Weights[i] * in
+	}
+	return z
+}
 
 func (p *Parameters) check() error {
-	rows := len(p.Phrases) / weightStride
-	if rows == 0 || rows&(rows-1) != 0 || len(p.Phrases)%weightStride != 0 {
-		return fmt.Errorf("phrase table has %d bytes, want a power of two rows of %d", len(p.Phrases), weightStride)
+	rows := len(p.Phrases) / NumColumns
+	if rows == 0 || rows&(rows-1) != 0 || len(p.Phrases)%NumColumns != 0 {
+		return fmt.Errorf("phrase table has %d bytes, want a power of two rows of %d", len(p.Phrases), NumColumns)
 	}
-	if p.Network != nil {
-		return p.Network.check(len(p.Forms))
+	if len(p.Networks) != 0 && len(p.Networks) != NumNetworks {
+		return fmt.Errorf("%d networks, want %d or none", len(p.Networks), NumNetworks)
+	}
+	for i, n := range p.Networks {
+		if err := n.check(len(p.Forms)); err != nil {
+			return fmt.Errorf("network %d: %w", i, err)
+		}
 	}
 	return nil
 }

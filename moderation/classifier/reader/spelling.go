@@ -71,7 +71,7 @@ func (s *scanner) behind(spelled []byte, w *wordScan) int32 {
 			return word
 		}
 	}
-	if w.foreign == 0 && w.digits == 0 && w.letters >= 5 {
+	if w.foreign == 0 && w.digits == 0 && w.letters >= 4 {
 		return s.mistyped(spelled)
 	}
 	return Unseen
@@ -154,7 +154,7 @@ func (s *scanner) mistyped(spelled []byte) int32 {
 		if word := s.vocabulary.findSensitive(form); word != Unseen {
 			return word
 		}
-		if len(spelled) >= 6 {
+		if len(spelled) >= 5 {
 			if word := s.vocabulary.disguise.get(form); word != Unseen {
 				return word
 			}

@@ -1,7 +1,5 @@
 package reader
 
-import "parley/moderation/classifier"
-
 // Token is one word, mark or emoji of a text, as the model reads it.
 type Token struct {
 	From, To int32  // where it stands in the original text, in bytes
@@ -32,6 +30,8 @@ type Text struct {
 	Tokens []Token
 	folded []byte
 	plain  []byte // scratch for one candidate spelling
+
+	title, parent echo
 }
 
 // Folded returns the folded spelling of a token.
@@ -46,8 +46,3 @@ var (
 
 // SpecialForms lists the spellings that stand for links, mentions and numbers.
 func SpecialForms() []string { return []string{"<url>", "<user>", "<number>"} }
-
-// ScanInput cuts a comment into tokens and marks what it repeats of its context.
-func (v *Vocabulary) ScanInput(in *classifier.Input, t *Text) {
-	v.Scan(in.Text, t)
-}

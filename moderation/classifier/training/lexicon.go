@@ -112,6 +112,9 @@ func eachLine(file string, f func(columns []string) error) error {
 	return scanner.Err()
 }
 
+// lexiconTrust is how much a word list's label counts.
+const lexiconTrust = 0.49
+
 // label teaches the obscene and sexual heads from the words that a row holds.
 func (l *lexicon) label(r *Row) {
 	vulgar, lewd := false, false
@@ -124,9 +127,15 @@ func (l *lexicon) label(r *Row) {
 			continue
 		}
 		if found {
-			r.say(head, 0.9, 0.5)
+			r.say(head, 0.9, lexiconTrust)
 		} else {
 			r.say(head, 0, 0.2)
 		}
 	}
+}
+
+// isRude reports whether people would rather hide this word from a filter.
+func (l *lexicon) isRude(word string) bool {
+	class := l.classes[word]
+	return class == reader.Identity || class == reader.Slur || l.obscene[word] || l.sexual[word]
 }

@@ -13,30 +13,29 @@ import (
 // methods", 2011).
 const (
 	phraseBits   = 19
-	phraseStride = 8
+	phraseStride = reader.NumColumns
 	phraseStep   = 0.6
-	phraseDecay  = 3e-5 // pull of every weight towards its start, per use
-	phraseEpochs = 5
+	phraseDecay  = 3e-5 // pull of every weight towards zero, per use
 )
 
 type phraseTrainer struct {
+	Weights []float32 // rows of 8, as reader.Parameters.Phrases
+	Bias    [phraseStride]float32
+
 	vocabulary *reader.Vocabulary
-	weights    []float32 // rows of 8, as reader.Parameters.Phrases
-	start      []float32 // what weights are pulled towards; nil for zero
 	squares    []float32 // sums of squared gradients
-	bias       [reader.NumHeads]float32
-	biasSquare [reader.NumHeads]float32
+	biasSquare [phraseStride]float32
 	text       reader.Text
 	rows       []uint32
 }
 
 func newPhraseTrainer(v *reader.Vocabulary) *phraseTrainer {
 	return &phraseTrainer{vocabulary: v,
-		weights: make([]float32, phraseStride<<phraseBits), squares: make([]float32, phraseStride<<phraseBits)}
+		Weights: make([]float32, phraseStride<<phraseBits), squares: make([]float32, phraseStride<<phraseBits)}
 }
 
 // train passes over rows once per epoch in a random order.
-func (p *phraseTrainer) train(ctx context.Context, rows []Row, epochs int, rng *rand.Rand, tell func(done float64)) error {
+func (p *phraseTrainer) train(ctx context.Context, rows []*Row, epochs int, rng *rand.Rand, tell func(done float64)) error {
 	order := make([]int, len(rows))
 	for i := range order {
 		order[i] = i
@@ -51,7 +50,7 @@ func (p *phraseTrainer) train(ctx context.Context, rows []Row, epochs int, rng *
 				}
 				tell((float64(epoch) + float64(n)/float64(len(order))) / float64(epochs))
 			}
-			p.learn(&rows[i], step)
+			p.learn(rows[i], step)
 		}
 	}
 	return nil
@@ -65,17 +64,17 @@ func (p *phraseTrainer) features(row *Row) {
 	}
 }
 
-func (p *phraseTrainer) logits() (z [reader.NumHeads]float32, scale float32) {
+func (p *phraseTrainer) logits() (z [phraseStride]float32, scale float32) {
 	var sum [phraseStride]float32
 	for _, r := range p.rows {
-		w := p.weights[int(r)*phraseStride:][:phraseStride]
+		w := p.Weights[int(r)*phraseStride:][:phraseStride]
 		for h := range sum {
 			sum[h] += w[h]
 		}
 	}
 	scale = float32(reader.FeatureScale(len(p.rows)))
 	for h := range z {
-		z[h] = p.bias[h] + scale*sum[h]
+		z[h] = p.Bias[h] + scale*sum[h]
 	}
 	return z, scale
 }
@@ -85,28 +84,25 @@ func (p *phraseTrainer) learn(row *Row, step float32) {
 	z, scale := p.logits()
 	var g [phraseStride]float32
 	for h := range z {
-		if row.Trust[h] == 0 {
+		target, trust := row.column(h)
+		if trust == 0 {
 			continue
 		}
-		g[h] = row.Trust[h] * (float32(sigmoid(float64(z[h]))) - row.Targets[h])
+		g[h] = trust * (float32(sigmoid(float64(z[h]))) - target)
 		p.biasSquare[h] += g[h] * g[h]
-		p.bias[h] -= step * g[h] / sqrt(p.biasSquare[h]+1e-6)
+		p.Bias[h] -= step * g[h] / sqrt(p.biasSquare[h]+1e-6)
 		g[h] *= scale
 	}
 	for _, r := range p.rows {
 		at := int(r) * phraseStride
-		w, s := p.weights[at:at+phraseStride], p.squares[at:at+phraseStride]
-		for h := range reader.NumHeads {
+		w, s := p.Weights[at:at+phraseStride], p.squares[at:at+phraseStride]
+		for h := range g {
 			if g[h] == 0 {
 				continue
 			}
 			s[h] += g[h] * g[h]
 			w[h] -= step * g[h] / sqrt(s[h]+1e-4)
-			if p.start != nil {
-				w[h] -= step * phraseDecay * 100 * (w[h] - p.start[at+h])
-			} else {
-				w[h] -= step * phraseDecay * w[h]
-			}
+			w[h] -= step * phraseDecay * w[h]
 		}
 	}
 }
@@ -118,7 +114,7 @@ func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 // quantised rounds the weights to bytes; unit is the weight of one step.
 func (p *phraseTrainer) quantised() (table []byte, unit float32) {
 	var squares, used float64
-	for _, w := range p.weights {
+	for _, w := range p.Weights {
 		if w != 0 {
 			squares += float64(w) * float64(w)
 			used++
@@ -126,8 +122,8 @@ func (p *phraseTrainer) quantised() (table []byte, unit float32) {
 	}
 	limit := 12 * math.Sqrt(squares/max(used, 1)) // farther weights are cut off
 	unit = float32(max(limit, 1e-6) / 127)
-	table = make([]byte, len(p.weights))
-	for i, w := range p.weights {
+	table = make([]byte, len(p.Weights))
+	for i, w := range p.Weights {
 		table[i] = byte(int8(math.Round(float64(max(-127, min(127, w/unit))))))
 	}
 	return table, unit

@@ -21,6 +21,19 @@ type Row struct {
 	Group   string    // rows of one group stay in one split
 	Targets Targets   // what each head should say
 	Trust   TrustList // how much each target counts; 0 says nothing about that head
+
+	constructed bool // a sentence built to say one thing, not found in the wild
+}
+
+// column is the target and the trust of a column of the phrase table.
+func (r *Row) column(c int) (target, trust float32) {
+	if c < reader.NumHeads {
+		return r.Targets[c], r.Trust[c]
+	}
+	if r.constructed {
+		return 1, 0.5
+	}
+	return 0, 0.5
 }
 
 // Targets holds a probability for every head, in the order of reader.Heads.
@@ -50,6 +63,16 @@ func (r *Row) sayClean(trust float32) {
 	for h := toxicity; h <= sexual; h++ {
 		r.say(h, 0, trust)
 	}
+}
+
+// isWeak reports whether no head trusts the row much.
+func (r *Row) isWeak() bool {
+	for _, trust := range r.Trust {
+		if trust >= 0.5 {
+			return false
+		}
+	}
+	return true
 }
 
 // record is a line of a data file, see the data folder's README.

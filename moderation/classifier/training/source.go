@@ -42,7 +42,7 @@ func sources() []source {
 			"share of annotators as a soft label; categories for the other heads"}, "toxic_spans_civil.jsonl.gz", readCivil},
 		{Credit{"ParaDetox", "V. Logacheva et al. (s-nlp)", "CC0-1.0",
 			"toxic sentences, down-weighted where only the wording is rude, and their clean rewrites"}, "paradetox.jsonl.gz", readParadetox},
-		{Credit{"Context toxicity, CAT-gc and CAT-gn", "J. Pavlopoulos et al.; Wikipedia talk pages", "Apache-2.0; text CC-BY-SA-3.0",
+		{Credit{"Context toxicity, CAT-gc", "J. Pavlopoulos et al.; Wikipedia talk pages", "Apache-2.0; text CC-BY-SA-3.0",
 			"arguing that is not abuse, with its parent"}, "cat_gc.jsonl.gz", readTalk},
 		{Credit{"Context toxicity, CAT-gn", "J. Pavlopoulos et al.; Wikipedia talk pages", "Apache-2.0; text CC-BY-SA-3.0",
 			"arguing that is not abuse"}, "cat_gn.jsonl.gz", readTalk},
@@ -124,7 +124,7 @@ func readCivil(rec *record, r *Row) bool {
 func readParadetox(rec *record, r *Row) bool {
 	abusive, known := labelled(rec)
 	if abusive {
-		r.say(toxicity, 0.9, 0.3)
+		r.say(toxicity, 0.9, 0.15)
 	} else {
 		r.sayClean(0.5)
 	}
@@ -152,16 +152,17 @@ func readTalk(rec *record, r *Row) bool {
 func readMeasuringHate(rec *record, r *Row) bool {
 	abusive, known := labelled(rec)
 	if abusive {
-		r.say(toxicity, 1, 1.2)
+		r.say(toxicity, 1, 2)
 		r.say(identityAttack, 1, 0.6)
 	} else {
-		r.say(toxicity, 0, 1.2)
+		r.say(toxicity, 0, 2)
 		r.say(identityAttack, 0, 1)
 	}
 	return known
 }
 
 func readHatemoji(rec *record, r *Row) bool {
+	r.constructed = true
 	abusive, known := labelled(rec)
 	if !abusive {
 		r.sayClean(1.5)
@@ -220,6 +221,7 @@ func readBiasFrames(rec *record, r *Row) bool {
 }
 
 func readToxigen(rec *record, r *Row) bool {
+	r.constructed = true
 	abusive, known := labelled(rec)
 	if abusive {
 		r.say(toxicity, 1, 1.5)

@@ -58,12 +58,16 @@ func buildWords(rows []Row, lex *lexicon, vectors map[string]*wordVector) (*word
 		return cmp.Or(cmp.Compare(counts[b].all, counts[a].all), cmp.Compare(a, b))
 	})
 	sensitive := sensitiveSet(counts, lex)
+	disguised := make(map[string]bool, len(sensitive))
+	for _, word := range sensitive {
+		disguised[word] = true
+	}
 	list.traits = make([]reader.WordTraits, len(list.words))
 	for i, word := range list.words {
 		list.traits[i] = reader.WordTraits{
 			Class:     lex.classes[word],
 			Frequency: uint8(bits.Len(uint(counts[word].all))),
-			Sensitive: slices.Contains(sensitive, word),
+			Sensitive: disguised[word],
 		}
 	}
 	list.addVariants(sensitive)

@@ -1,0 +1,96 @@
+package training
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"parley/moderation/classifier/reader"
+)
+
+// How the second stage is trained.
+const (
+	batchSize    = 48
+	networkRate  = 2e-3
+	summaryDrop  = 0.45 // share of the summary hidden while training
+	hideWord     = 0.1  // share of words hidden
+	spellWord    = 0.05 // share of words read by their letters although they are known
+	maxReadWords = 96
+)
+
+// exampleMaker turns rows into what the network reads.
+type exampleMaker struct {
+	vocabulary *reader.Vocabulary
+	text       reader.Text
+}
+
+// make reads row. A nil rng reads it as it is; else words are hidden or spelled out.
+func (m *exampleMaker) make(row *Row, rng *rand.Rand) example {
+	ex := example{targets: row.Targets, trust: row.Trust}
+	m.vocabulary.ScanInput(&row.Input, &m.text)
+	short := len(m.text.Tokens) <= reader.ShortComment
+	ex.text = m.sequence(maxReadWords, rng)
+	if short && row.Title != "" {
+		m.vocabulary.Scan(row.Title, &m.text)
+		ex.title = m.sequence(reader.TitleTokens, rng)
+	}
+	if short && row.Parent != "" {
+		m.vocabulary.Scan(row.Parent, &m.text)
+		ex.parent = m.sequence(reader.ParentTokens, rng)
+	}
+	return ex
+}
+
+// sequence reads the first tokens of m.text.
+func (m *exampleMaker) sequence(most int, rng *rand.Rand) (s sequence) {
+	tokens := m.text.Tokens[:min(len(m.text.Tokens), most)]
+	for i := range tokens {
+		t := &tokens[i]
+		word, letters := t.Word, []int32(nil)
+		if rng != nil {
+			switch p := rng.Float32(); {
+			case p < hideWord:
+				word = blank
+			case p < hideWord+spellWord && t.End-t.Start > 3:
+				word = reader.Unseen
+			}
+		}
+		if word == reader.Unseen {
+			word = lettered
+			reader.EachLetterRow(m.text.Folded(t), func(row int) { letters = append(letters, int32(row)) })
+		}
+		s.words = append(s.words, word)
+		s.letters = append(s.letters, letters)
+		s.marks = append(s.marks, t.Marks)
+	}
+	return s
+}
+
+// train passes once over rows in a random order. It asks rate for the step to take, and
+// tells it what share of the rows is done.
+func (n *network) train(ctx context.Context, m *exampleMaker, rows []*Row, rng *rand.Rand, rate func(done float64) float64) error {
+	var b batch
+	rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	for at := 0; at < len(rows); at += batchSize {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b.examples = b.examples[:0]
+		for _, row := range rows[at:min(at+batchSize, len(rows))] {
+			b.examples = append(b.examples, m.make(row, rng))
+		}
+		n.forward(&b, summaryDrop, rng)
+		n.backward(&b)
+		n.update(rate(float64(at) / float64(len(rows))))
+	}
+	return nil
+}
+
+// rateAt rises over the first part of the training and falls to nothing along a cosine.
+func rateAt(share float64) float64 {
+	const rise = 0.03
+	if share < rise {
+		return share/rise + 0.01
+	}
+	return 0.5 + 0.5*math.Cos(math.Pi*(share-rise)/(1-rise))
+}
