@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"time"
 
 	"parley/moderation"
@@ -51,6 +52,12 @@ func (l *lookback) extend(to time.Duration) { *l = max(*l, lookback(to)) }
 // NeedsHeat reports whether some rule asks how heated a thread is, so that the comment must be
 // judged by itself before it is counted.
 func (s *Set) NeedsHeat() bool { return s.heat }
+
+// NeedsJoins reports whether some rule asks how many people join, which the platform must
+// then tell.
+func (s *Set) NeedsJoins() bool {
+	return slices.ContainsFunc(s.meters, func(m meter) bool { return m.scope == OfJoins })
+}
 
 // Sighting is what the ledger must be told of the subject's comment for the rules to have
 // their history. hot says that the comment is abusive by itself. meters is appended to and

@@ -38,13 +38,11 @@ func (c Regex) bind(b *binder) bound {
 	if literals, ok := required(parsed); ok {
 		r.gate = b.gated(literals, c.View)
 	}
-	if err := refuseSlow(re, r.gate >= 0); err != nil {
-		b.fail(err)
-	}
 	return r
 }
 
-// Check reports what is wrong with the expression, or nil.
+// Check reports what is wrong with the expression, or nil. One that is too slow, by
+// measurement, gives a *SlowError; Compile does not measure again.
 func (c Regex) Check() error {
 	re, parsed, err := c.compile()
 	if err != nil {
@@ -89,8 +87,8 @@ func (e *SlowError) Error() string {
 // An expression without a gate runs on every comment, so that it may cost less than one that
 // a literal guards. quick is what no expression is refused for.
 const (
-	mostGated   = 400.0
-	mostUngated = 80.0
+	mostGated   = 250.0
+	mostUngated = 60.0
 	quick       = 2 * time.Millisecond
 )
 

@@ -96,7 +96,7 @@ type boundRule struct {
 }
 
 // Compile ties rules together. It refuses rules that name unknown rules or, through each
-// other, themselves, and regular expressions that are too slow.
+// other, themselves.
 func Compile(rules []Rule) (*Set, error) {
 	s := &Set{Rules: rules, byID: make(map[string]int, len(rules))}
 	for i, r := range rules {
