@@ -20,6 +20,7 @@ import (
 	"parley/moderation/ledger"
 	"parley/moderation/ledger/open"
 	"parley/moderation/policy"
+	"parley/moderation/rule"
 )
 
 // Options are what a bot is made of. Load and Token are needed.
@@ -92,6 +93,8 @@ func (d *Daemon) assemble(p *policy.Policy) (err error) {
 		Settings: func(guild string, at moderation.Channel) *policy.Settings {
 			return d.Bot.In(guild).Settings(guild, at, moderation.Article{})
 		},
+		Prevent: func(guild string) []rule.Rule { return d.Bot.In(guild).Engine.Policy().Preventable() },
+		Joins:   p.Rules.NeedsJoins(),
 	})
 	if err != nil {
 		return err
