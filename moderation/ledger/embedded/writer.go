@@ -98,8 +98,9 @@ func (t *transaction) forget() {
 // onDisk registers what is to happen in memory once the transaction has been committed.
 func (t *transaction) onDisk(f func()) { t.after = append(t.after, f) }
 
-// do hands an operation to the writer and waits until it is on disk. When ctx ends first,
-// the operation may still be carried out, as with any store.
+// do hands an operation to the writer and waits until it is on disk. Once handed over it is
+// waited for even when ctx ends: run writes into its caller's variables, so leaving early
+// would leave both at them, and a transaction takes milliseconds.
 func (s *Store) do(ctx context.Context, what string, run func(*transaction) error) error {
 	op := operation{run: run, done: make(chan error, 1)}
 	select {
@@ -112,8 +113,6 @@ func (s *Store) do(ctx context.Context, what string, run func(*transaction) erro
 	var err error
 	select {
 	case err = <-op.done:
-	case <-ctx.Done():
-		err = ctx.Err()
 	case <-s.written: // the writer has ended, perhaps with this as its last operation
 		select {
 		case err = <-op.done:
