@@ -17,6 +17,7 @@ type said struct {
 	at       time.Time
 
 	Opinion *moderation.Opinion // nil until there is one, which the verdict then includes
+	First   moderation.Action   // of the verdict before it
 	Waited  time.Duration       // for it
 }
 
@@ -48,6 +49,7 @@ func (h *hearing) opinion(c moderation.Case, o moderation.Opinion, v moderation.
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known := h.latest[c.ID]
+	known.First = known.Verdict.Action
 	known.Verdict, known.Opinion, known.Waited = v, &o, time.Since(known.at)
 	h.latest[c.ID] = known
 	h.spread()

@@ -31,7 +31,8 @@ type Happening struct {
 	Verdict *moderation.Verdict `json:"verdict,omitempty"`
 	Took    time.Duration       `json:"took,omitempty"` // from the comment's arrival to the verdict
 	Opinion *moderation.Opinion `json:"opinion,omitempty"`
-	Waited  time.Duration       `json:"waited,omitempty"` // from the first verdict to what came of the opinion
+	First   moderation.Action   `json:"first,omitempty"`  // what the verdict was before the opinion
+	Waited  time.Duration       `json:"waited,omitempty"` // from that verdict to what came of the opinion
 	Gone    time.Duration       `json:"gone,omitempty"`   // from posting to its disappearance
 	Note    string              `json:"note,omitempty"`   // what somebody did
 }
@@ -180,7 +181,7 @@ func (p *play) post(line Line) (discordtest.Message, error) {
 
 // tell waits until a verdict has had its effect and shows both.
 func (p *play) tell(ctx context.Context, who, text string, expect Outcome, m discordtest.Message, got said) error {
-	h := Happening{Who: who, Text: text, Expect: expect, Verdict: &got.Verdict, Took: got.Took, Opinion: got.Opinion, Waited: got.Waited, Edited: got.Revision > 0, Outcome: Stays}
+	h := Happening{Who: who, Text: text, Expect: expect, Verdict: &got.Verdict, Took: got.Took, Opinion: got.Opinion, First: got.First, Waited: got.Waited, Edited: got.Revision > 0, Outcome: Stays}
 	posted := m.SentAt
 	if h.Edited {
 		posted = time.UnixMilli(got.Revision)

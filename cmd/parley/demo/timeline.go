@@ -73,7 +73,7 @@ func opinion(h Happening) string {
 	if h.Opinion.Unknown != "" {
 		said = "none: " + h.Opinion.Unknown
 	}
-	return fmt.Sprintf("second opinion after %.0f ms: %s", milliseconds(h.Waited), said)
+	return fmt.Sprintf("%s at first; second opinion after %.0f ms: %s", h.First, milliseconds(h.Waited), said)
 }
 
 // outcome is a word of fixed width, so that columns line up.
