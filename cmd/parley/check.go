@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+
+	"parley/moderation/policy"
+	"parley/moderation/policy/document"
 )
 
 type checkCommand struct {
@@ -14,7 +17,7 @@ type checkCommand struct {
 func (c checkCommand) Run(s streams) error {
 	p, found := policyFlag{Config: c.Config}.load()
 	if c.JSON {
-		if err := json.NewEncoder(s.out).Encode(found); err != nil {
+		if err := json.NewEncoder(s.out).Encode(notes(found)); err != nil {
 			return err
 		}
 	} else if len(found) > 0 {
@@ -27,6 +30,27 @@ func (c checkCommand) Run(s streams) error {
 		fmt.Fprintf(s.out, "%s is in order: %d rules, policy %s\n", or(c.Config, "The policy"), len(p.Rules.Rules), p.Hash())
 	}
 	return nil
+}
+
+// note is a diagnostic for machines.
+type note struct {
+	File       string `json:"file"`
+	Line       int    `json:"line"`
+	Col        int    `json:"col"`
+	Severity   string `json:"severity"`
+	Message    string `json:"message"`
+	Suggestion string `json:"suggestion,omitempty"`
+}
+
+func notes(found policy.Diagnostics) []note {
+	all := make([]note, len(found))
+	for i, d := range found {
+		all[i] = note{d.At.File, d.At.Line, d.At.Col, "error", d.Message, d.Suggestion}
+		if d.Severity == document.Warning {
+			all[i].Severity = "warning"
+		}
+	}
+	return all
 }
 
 func or(a, b string) string {

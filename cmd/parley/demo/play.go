@@ -47,6 +47,7 @@ type play struct {
 	texts   map[string]discordtest.Message // by what was said
 	named   map[string]discordtest.Message // by Line.ID
 	clock   time.Time                      // of the next comment, where the script has its own time
+	spoke   time.Time                      // when somebody last said something
 	summary Summary
 }
 
@@ -163,11 +164,12 @@ func (p *play) post(line Line) (discordtest.Message, error) {
 		return discordtest.Message{}, fmt.Errorf("the script knows no member %q", line.Who)
 	}
 	// Real threads have comments longer than Discord lets members write; Raw lets them through.
-	draft := discordtest.Draft{At: p.clock, Content: line.Says, Raw: map[string]any{"content": line.Says}}
+	draft := discordtest.Draft{At: p.clock, Content: "…", Raw: map[string]any{"content": line.Says}}
 	draft.ReplyTo = p.latest[line.RepliesTo]
 	if line.Answers != "" {
 		draft.ReplyTo = p.texts[line.Answers]
 	}
+	p.spoke = time.Now()
 	m, err := who.Send(p.news, draft)
 	if err != nil {
 		return m, fmt.Errorf("%s cannot say %.30q: %w", line.Who, line.Says, err)
@@ -182,16 +184,12 @@ func (p *play) post(line Line) (discordtest.Message, error) {
 // tell waits until a verdict has had its effect and shows both.
 func (p *play) tell(ctx context.Context, who, text string, expect Outcome, m discordtest.Message, got said) error {
 	h := Happening{Who: who, Text: text, Expect: expect, Verdict: &got.Verdict, Took: got.Took, Opinion: got.Opinion, First: got.First, Waited: got.Waited, Edited: got.Revision > 0, Outcome: Stays}
-	posted := m.SentAt
-	if h.Edited {
-		posted = time.UnixMilli(got.Revision)
-	}
 	switch {
 	case got.Verdict.Action >= moderation.Hold || p.isDown(m.ID):
 		if err := p.await(ctx, "the comment to be taken down", func() bool { return p.isDown(m.ID) }); err != nil {
 			return err
 		}
-		h.Outcome, h.Gone = Down, time.Since(posted)
+		h.Outcome, h.Gone = Down, time.Since(p.spoke)
 	case got.Verdict.Action == moderation.Review:
 		h.Outcome = Flagged
 	}
@@ -222,6 +220,7 @@ func (p *play) edit(ctx context.Context, e Edit) error {
 	if !ok {
 		return fmt.Errorf("the script edits %q, which nobody said", e.Of)
 	}
+	p.spoke = time.Now()
 	edited, err := p.cast[m.Author.Name].Edit(m, e.Says)
 	if err != nil {
 		return fmt.Errorf("edit %q: %w", e.Of, err)
