@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -19,6 +21,7 @@ type cli struct {
 	Run     runCommand     `cmd:"" help:"Run the bot on Discord."`
 	Demo    demoCommand    `cmd:"" help:"Watch the bot moderate a scripted community: no token, no Redis, no network."`
 	Check   checkCommand   `cmd:"" help:"Check a policy; every mistake with file, line and column."`
+	Test    testCommand    `cmd:"" help:"Run a policy's own tests: every rule's examples, and whole comments."`
 	Score   scoreCommand   `cmd:"" help:"Judge texts, or JSON lines from standard input."`
 	Eval    evalCommand    `cmd:"" help:"Measure a policy or a model on labelled comments."`
 	Train   trainCommand   `cmd:"" help:"Train the classifier."`
@@ -63,7 +66,7 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		fmt.Fprintln(s.err, "parley:", err)
 		return 2
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(asGoTestIsSpelled(args))
 	if left { // --help has been shown
 		return code
 	}
@@ -78,4 +81,18 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		return 1
 	}
 	return 0
+}
+
+// asGoTestIsSpelled lets `parley test -run` be written with one dash, as in go test.
+func asGoTestIsSpelled(args []string) []string {
+	if len(args) == 0 || args[0] != "test" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, a := range args {
+		if a == "-run" || strings.HasPrefix(a, "-run=") {
+			args[i] = "-" + a
+		}
+	}
+	return args
 }

@@ -46,12 +46,21 @@ func (f policyFlag) engine() (*engine.Engine, error) {
 }
 
 func engineOf(p *policy.Policy) (*engine.Engine, error) {
+	model, err := modelOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return engine.New(p, model), nil
+}
+
+// modelOf returns the embedded classifier, nil where the policy does without.
+func modelOf(p *policy.Policy) (engine.Model, error) {
 	if !p.Classifiers.Embedded.Enabled {
-		return engine.New(p, nil), nil
+		return nil, nil
 	}
 	model, err := reader.Embedded()
 	if err != nil {
 		return nil, fmt.Errorf("load the embedded classifier: %w", err)
 	}
-	return engine.New(p, model), nil
+	return model, nil
 }

@@ -43,11 +43,11 @@ func (c testCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	e, err := engineOf(p)
+	model, err := modelOf(p)
 	if err != nil {
 		return err
 	}
-	sum := policytest.Run(p, e.Model(), cases, c.Only, func(r policytest.Result) {
+	sum := policytest.Run(p, model, cases, c.Only, func(r policytest.Result) {
 		policytest.Print(s.out, r, c.Verbose)
 	})
 	fmt.Fprintln(s.out, sum)
