@@ -113,7 +113,7 @@ func (c *Client) Do(ctx context.Context, call Call, out any) error {
 		return nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil && !isTypeError(err) {
-		return fmt.Errorf("discord: %s %s: unreadable answer: %w", call.Method, routeOf(call.Method, call.Path), err)
+		return fmt.Errorf("discord: %s: unreadable answer: %w", routeOf(call.Method, call.Path), err)
 	}
 	return nil
 }
