@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/viterin/vek/vek32" // dot products several times faster than a plain loop; falls back to one
+	"parley/moderation/classifier/vector"
 )
 
 // Sizes of the second stage.
@@ -18,8 +18,8 @@ const (
 	LetterBits = 14 // log2 of the rows for runs of letters
 )
 
-// The second stage is two networks, because real comments and clear-cut sentences teach
-// different things and a small network cannot hold both.
+// The second stage is two networks, because comments from the wild and clear-cut sentences
+// teach different things and a small network cannot hold both.
 const (
 	Specialist  = iota // learned from real comments about people, labelled with care
 	Generalist         // learned from everything, above all from sentences built to mislead
@@ -198,9 +198,9 @@ func (n *Network) layer(mem *networkMemory, i, from, to int) {
 	for t := from; t < to; t++ {
 		mem.gather(before, t, l.Gap)
 		in, out := before[t*Width:][:Width], after[t*Width:][:Width]
-		for o := range out {
-			y := l.Bias[o] + vek32.Dot(l.Weights[o*Reach:][:Reach], mem.seen[:])
-			out[o] = in[o] + max(y, 0)
+		vector.Multiply(out, l.Weights, mem.seen[:])
+		for o, bias := range l.Bias {
+			out[o] = in[o] + max(out[o]+bias, 0)
 		}
 	}
 }
@@ -226,11 +226,14 @@ func (n *Network) score(mem *networkMemory) (z [NumHeads]float64) {
 	n.pool(mem)
 	copy(mem.summary[Pooled:], mem.title[:])
 	copy(mem.summary[Pooled+Width:], mem.parent[:])
-	for o := range mem.hidden {
-		mem.hidden[o] = max(0, n.Inner.Bias[o]+vek32.Dot(n.Inner.Weights[o*Summary:][:Summary], mem.summary[:]))
+	vector.Multiply(mem.hidden[:], n.Inner.Weights, mem.summary[:])
+	for o, bias := range n.Inner.Bias {
+		mem.hidden[o] = max(0, mem.hidden[o]+bias)
 	}
-	for h := range z {
-		z[h] = float64(n.Outer.Bias[h] + vek32.Dot(n.Outer.Weights[h*Hidden:][:Hidden], mem.hidden[:]))
+	var raw [NumHeads]float32
+	vector.Multiply(raw[:], n.Outer.Weights, mem.hidden[:])
+	for h, bias := range n.Outer.Bias {
+		z[h] = float64(raw[h] + bias)
 	}
 	return z
 }
@@ -273,8 +276,9 @@ func (n *Network) pool(mem *networkMemory) {
 // their sum.
 func Attend(query, tokens, shares []float32) (sum float32) {
 	best := float32(math.Inf(-1))
+	vector.Multiply(shares, tokens, query)
 	for t := range shares {
-		shares[t] = vek32.Dot(query, tokens[t*Width:][:Width]) / 8
+		shares[t] /= 8
 		best = max(best, shares[t])
 	}
 	for t := range shares {

@@ -1,9 +1,8 @@
 package training
 
 import (
-	"github.com/viterin/vek/vek32"
-
 	"parley/moderation/classifier/reader"
+	"parley/moderation/classifier/vector"
 )
 
 func (n *network) embedBack(b *batch) {
@@ -30,7 +29,7 @@ func (n *network) embedBack(b *batch) {
 
 func (l *layer) back(b *batch, i int) {
 	n := b.tokens()
-	transpose(l.turned, l.Weights.Value, width, reach)
+	transpose(l.turned, l.Weights.Value, width, reach, width)
 	rise := b.rise[i]
 	for k, y := range rise {
 		if y > 0 {
@@ -39,24 +38,23 @@ func (l *layer) back(b *batch, i int) {
 			b.dRise[k] = 0
 		}
 	}
-	transpose(b.turnedRise, b.dRise, n, width)
-	transpose(b.turnedSeen, b.seen[i], n, reach)
+	padded := paddedTokens(n)
+	transpose(b.turnedRise, b.dRise, n, width, padded)
+	transpose(b.turnedSeen, b.seen[i], n, reach, padded)
+	var row [reach]float32
 	for o := range width {
-		d := b.turnedRise[o*n:][:n]
-		l.Bias.gradient[o] += vek32.Sum(d)
-		row := l.Weights.gradient[o*reach:][:reach]
-		for k := range row {
-			row[k] += vek32.Dot(d, b.turnedSeen[k*n:][:n])
+		d := b.turnedRise[o*padded:][:padded]
+		for _, g := range d {
+			l.Bias.gradient[o] += g
 		}
+		vector.Multiply(row[:], b.turnedSeen, d)
+		add(l.Weights.gradient[o*reach:][:reach], row[:], 1)
 	}
 	for e := range b.texts {
 		first, end := b.from[e], b.from[e+1]
 		for t := first; t < end; t++ {
 			d := b.dRise[t*width:][:width]
-			s := b.dSeen[t*reach:][:reach]
-			for k := range s {
-				s[k] = vek32.Dot(d, l.turned[k*width:][:width])
-			}
+			vector.Multiply(b.dSeen[t*reach:][:reach], l.turned, d)
 		}
 		for t := first; t < end; t++ {
 			s := b.dSeen[t*reach:][:reach]
@@ -94,8 +92,8 @@ func (n *network) poolBack(b *batch, e int, d []float32) {
 		shares, dq := n.sharesOf(b, e, q), d[(1+q)*width:][:width]
 		query, dQuery := n.Queries.Value[q*width:][:width], n.Queries.gradient[q*width:][:width]
 		mean := float32(0)
+		vector.Multiply(dShare, state[first*width:], dq)
 		for t := range shares {
-			dShare[t] = vek32.Dot(dq, state[(first+t)*width:][:width])
 			mean += shares[t] * dShare[t]
 		}
 		for t, share := range shares {

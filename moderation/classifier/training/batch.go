@@ -46,6 +46,9 @@ type batch struct {
 
 func (b *batch) tokens() int { return b.from[len(b.from)-1] }
 
+// paddedTokens rounds up to what vector.Multiply is fast at.
+func paddedTokens(n int) int { return (n + 7) &^ 7 }
+
 // lay arranges the texts and makes room for a pass.
 func (b *batch) lay(layers int) {
 	b.texts, b.titleAt, b.parentAt = b.texts[:0], b.titleAt[:0], b.parentAt[:0]
@@ -74,7 +77,7 @@ func (b *batch) lay(layers int) {
 	b.shares = resize(b.shares, n*reader.NumQueries)
 	b.inner, b.logits = resize(b.inner, k*hidden), resize(b.logits, k*heads)
 	b.dState, b.dSeen, b.dRise = resize(b.dState, n*width), resize(b.dSeen, n*reach), resize(b.dRise, n*width)
-	b.turnedRise, b.turnedSeen = resize(b.turnedRise, n*width), resize(b.turnedSeen, n*reach)
+	b.turnedRise, b.turnedSeen = resize(b.turnedRise, paddedTokens(n)*width), resize(b.turnedSeen, paddedTokens(n)*reach)
 }
 
 func resize(s []float32, n int) []float32 {

@@ -3,9 +3,8 @@ package training
 import (
 	"math/rand/v2"
 
-	"github.com/viterin/vek/vek32"
-
 	"parley/moderation/classifier/reader"
+	"parley/moderation/classifier/vector"
 )
 
 // forward computes the logits of every example. dropout is the share of the summary that
@@ -36,11 +35,14 @@ func (n *network) forward(b *batch, dropout float32, rng *rand.Rand) {
 func (n *network) score(b *batch, e int) {
 	sum, in := b.summary[e*summary:][:summary], b.inner[e*hidden:][:hidden]
 	bias := n.Inner.Value[hidden*summary:]
+	vector.Multiply(in, n.Inner.Value, sum)
 	for o := range in {
-		in[o] = max(0, bias[o]+vek32.Dot(n.Inner.Value[o*summary:][:summary], sum))
+		in[o] = max(0, in[o]+bias[o])
 	}
-	for h := range heads {
-		b.logits[e*heads+h] = n.Outer.Value[heads*hidden+h] + vek32.Dot(n.Outer.Value[h*hidden:][:hidden], in)
+	out := b.logits[e*heads:][:heads]
+	vector.Multiply(out, n.Outer.Value, in)
+	for h := range out {
+		out[h] += n.Outer.Value[heads*hidden+h]
 	}
 }
 
@@ -82,10 +84,11 @@ func (l *layer) forward(b *batch, i int) {
 		for t := first; t < end; t++ {
 			s := seen[t*reach:][:reach]
 			l.gather(s, in, t, first, end)
-			for o := range width {
-				y := max(0, l.Bias.Value[o]+vek32.Dot(l.Weights.Value[o*reach:][:reach], s))
-				rise[t*width+o] = y
-				out[t*width+o] = in[t*width+o] + y
+			y := rise[t*width:][:width]
+			vector.Multiply(y, l.Weights.Value, s)
+			for o := range y {
+				y[o] = max(0, y[o]+l.Bias.Value[o])
+				out[t*width+o] = in[t*width+o] + y[o]
 			}
 		}
 	}

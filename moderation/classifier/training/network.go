@@ -95,11 +95,15 @@ func (n *network) update(rate float64) {
 	n.Letters.update(step)
 }
 
-// transpose writes the rows×columns matrix m to out as columns×rows.
-func transpose(out, m []float32, rows, columns int) {
+// transpose writes the rows×columns matrix m to out as columns rows of stride numbers, of
+// which those beyond rows are zero.
+func transpose(out, m []float32, rows, columns, stride int) {
 	for r := range rows {
 		for c, v := range m[r*columns:][:columns] {
-			out[c*rows+r] = v
+			out[c*stride+r] = v
 		}
+	}
+	for c := range columns {
+		clear(out[c*stride+rows : (c+1)*stride])
 	}
 }
