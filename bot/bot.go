@@ -206,15 +206,29 @@ func (b *Bot) Use(ctx context.Context, r *Rulebook, by string) {
 // Current is the policy in the file, in force wherever no command has changed it.
 func (b *Bot) Current() *Rulebook { return b.rulebook.Load() }
 
-// In is the policy in force in a community.
+// In is the policy in force in a community. The first time, that may take a trip to the
+// store; while it is away, or before the community is known, the policy in the file holds.
 func (b *Bot) In(id string) *Rulebook {
-	if g, known := b.guilds.Load(id); known {
-		if book := g.(*guild).book.Load(); book != nil {
-			return book
-		}
+	known, ok := b.guilds.Load(id)
+	if !ok {
+		return b.Current()
+	}
+	if book := known.(*guild).book.Load(); book != nil {
+		return book
+	}
+	if b.store.away.Load() {
+		return b.Current()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), rulesTimeout)
+	defer cancel()
+	if book, err := known.(*guild).rules(ctx); err == nil {
+		return book
 	}
 	return b.Current()
 }
+
+// rulesTimeout bounds how long somebody waits who asks for a community's rules.
+const rulesTimeout = time.Second
 
 // Ready reports why the bot is not moderating at the moment; nil when it is.
 func (b *Bot) Ready() error {

@@ -61,6 +61,7 @@ type Platform struct {
 	articles  *tracker
 	authors   *memberBook
 	mirroring sync.Mutex  // one reconciliation with AutoMod at a time
+	settledBy sync.Map    // guild → *policy.Settings that settleIn last went by
 	desk      *Moderators // nil without commands and buttons
 
 	intake bot.Intake

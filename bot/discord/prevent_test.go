@@ -3,9 +3,13 @@ package discord
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"parley/bot/discord/discordtest"
+	"parley/moderation"
+	"parley/moderation/policy"
 	"parley/moderation/rule"
 )
 
@@ -44,6 +48,26 @@ func TestAPreventedCommentIsNeverSeenButJudged(t *testing.T) {
 	if got := w.guild.AutoModRules(); len(got) != 0 {
 		t.Errorf("after the rule went AutoMod has %+v", got)
 	}
+}
+
+func TestWhatIsMirroredFollowsThePolicyByItself(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, discordtest.WithBotPermissions(discordtest.Permission(Permissions|PreventPermissions)))
+	w.platform.timing.policy = 20 * time.Millisecond
+	var inForce atomic.Pointer[policy.Settings]
+	inForce.Store(w.settings)
+	w.platform.settings = func(string, moderation.Channel) *policy.Settings { return inForce.Load() }
+	w.platform.prevent = func(string) []rule.Rule {
+		if inForce.Load() == w.settings {
+			return []rule.Rule{{ID: "made-up", Why: "be kind", When: rule.Words{Lists: []*rule.List{{Terms: []rule.Term{{Text: "grobble"}}}}}}}
+		}
+		return nil
+	}
+	w.connect()
+	w.await("the rule to be mirrored", func() bool { return len(w.guild.AutoModRules()) == 1 })
+	other := *w.settings
+	inForce.Store(&other)
+	w.await("the rule to be gone", func() bool { return len(w.guild.AutoModRules()) == 0 })
 }
 
 func TestWithoutThePermissionNothingIsAskedOfAutoMod(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"parley/bot/discord/rest"
 	"parley/bot/discord/wire"
 	"parley/moderation"
-	"parley/moderation/policy"
 )
 
 // sayAgain is after how long moderators are told once more of what is still missing.
@@ -23,14 +22,11 @@ const sayAgain = 7 * 24 * time.Hour
 // keepSettled brings what Discord itself holds up to date whenever another policy is in
 // force: commands, and rules mirrored to AutoMod.
 func (p *Platform) keepSettled(ctx context.Context) {
-	settled := map[string]*policy.Settings{}
 	for sleep(ctx, p.timing.policy) {
 		for _, guild := range p.guilds.ids() {
-			now := p.settings(guild, moderation.Channel{})
-			if before, known := settled[guild]; known && before != now {
+			if by, known := p.settledBy.Load(guild); known && by != p.settings(guild, moderation.Channel{}) {
 				p.guarded("settling in", func() { p.settleIn(ctx, guild) })
 			}
-			settled[guild] = now
 		}
 	}
 }
@@ -38,6 +34,7 @@ func (p *Platform) keepSettled(ctx context.Context) {
 // settleIn does what a guild needs once the bot has arrived there: its commands, and a
 // word about permissions that are missing.
 func (p *Platform) settleIn(ctx context.Context, guild string) {
+	p.settledBy.Store(guild, p.settings(guild, moderation.Channel{}))
 	if p.desk != nil {
 		if err := p.register(ctx, guild); err != nil && ctx.Err() == nil {
 			p.log.Error("moderators' commands not registered; invite the bot again with the scope applications.commands",

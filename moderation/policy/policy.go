@@ -131,11 +131,13 @@ func (p *Policy) Source() []byte { return p.source }
 // beside itself: a change to one of them is a change of the policy.
 func (p *Policy) Files() []string { return p.files }
 
-// Preventable lists the rules marked `prevent: true` that are on, by index in Rules.
-func (p *Policy) Preventable() []rule.Rule {
+// Preventable lists the rules marked `prevent: true` that are on in a community, in the order
+// of Rules.
+func (p *Policy) Preventable(guild string) []rule.Rule {
+	here := p.Settings(guild, moderation.Channel{}, moderation.Article{})
 	var out []rule.Rule
-	for _, r := range p.Rules.Rules {
-		if r.Prevent && r.Mode == rule.On {
+	for i, r := range p.Rules.Rules {
+		if r.Prevent && here.Rules[i].Mode == rule.On {
 			out = append(out, r)
 		}
 	}

@@ -205,7 +205,7 @@ rules:
   - {id: b, why: Because., prevent: true, mode: shadow, when: {words: [drat]}, score: {obscene: 0.5}, examples: {match: [drat]}}
   - {id: c, why: Because., when: {words: [blast]}, score: {obscene: 0.5}, examples: {match: [blast]}}
 `)
-	if got := p.Preventable(); len(got) != 1 || got[0].ID != "a" {
+	if got := p.Preventable("home"); len(got) != 1 || got[0].ID != "a" {
 		t.Errorf("preventable: %v", got)
 	}
 }

@@ -93,7 +93,7 @@ func (d *Daemon) assemble(p *policy.Policy) (err error) {
 		Settings: func(guild string, at moderation.Channel) *policy.Settings {
 			return d.Bot.In(guild).Settings(guild, at, moderation.Article{})
 		},
-		Prevent: func(guild string) []rule.Rule { return d.Bot.In(guild).Engine.Policy().Preventable() },
+		Prevent: func(guild string) []rule.Rule { return d.Bot.In(guild).Engine.Policy().Preventable(guild) },
 		Joins:   p.Rules.NeedsJoins(),
 	})
 	if err != nil {
