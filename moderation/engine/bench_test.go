@@ -13,6 +13,7 @@ import (
 	goaway "github.com/TwiN/go-away"
 
 	"parley/moderation"
+	"parley/moderation/classifier/reader"
 	"parley/moderation/engine"
 	"parley/moderation/policy"
 )
@@ -92,7 +93,8 @@ func pattern(words []string, i int) string {
 	return words[i*7%len(words)]
 }
 
-// BenchmarkJudge judges real comments by policies of three sizes, without a model.
+// BenchmarkJudge judges real comments by policies of three sizes, and by the default policy
+// together with the embedded model.
 func BenchmarkJudge(b *testing.B) {
 	comments := threadComments(b)
 	all := words(10_000)
@@ -109,6 +111,18 @@ func BenchmarkJudge(b *testing.B) {
 			b.ReportMetric(median(comments, func(c *moderation.Comment) { e.Judge(c, nil) }), "µs/median")
 		})
 	}
+	b.Run("default and model", func(b *testing.B) {
+		model, err := reader.Embedded()
+		if err != nil {
+			b.Fatal(err)
+		}
+		e := engine.New(policies["default"], model)
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			e.Judge(&comments[i%len(comments)], nil)
+		}
+		b.ReportMetric(median(comments, func(c *moderation.Comment) { e.Judge(c, nil) }), "µs/median")
+	})
 }
 
 // BenchmarkAgainstOthers compares, in one run, judging with 10,000 words, 200 expressions and

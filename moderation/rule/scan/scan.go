@@ -36,7 +36,7 @@ const MaxBytes = 1 << 20
 func New(literals []string) *Automaton {
 	a := &Automaton{also: make([]int32, len(literals)), length: make([]int32, len(literals))}
 	a.classify(literals)
-	b := builder{a: a, goTo: make([]int32, a.width), own: make([]int32, 1)}
+	b := builder{a: a, nodes: make([]node, 1)}
 	for i, literal := range literals {
 		a.length[i] = int32(len(literal))
 		if literal != "" {
@@ -74,80 +74,69 @@ func lower(c byte) byte {
 	return c
 }
 
-// builder grows the trie and turns it into a table of transitions.
+// builder grows a trie and turns it into a table of transitions.
 type builder struct {
-	a    *Automaton
-	goTo []int32
-	own  []int32
+	a     *Automaton
+	nodes []node // the root first
+}
+
+// node is a place in the trie.
+type node struct {
+	child, sibling int32 // the first node below, the next below the same node; 0 for none
+	own            int32 // first literal that ends here plus one, 0 for none
+	class          uint16
 }
 
 func (b *builder) insert(literal string, index int32) {
-	state, width := int32(0), b.a.width
+	at := int32(0)
 	for i := range len(literal) {
-		slot := state*width + int32(b.a.class[literal[i]])
-		if b.goTo[slot] == 0 {
-			b.goTo[slot] = int32(len(b.own))
-			b.own = append(b.own, 0)
-			b.goTo = append(b.goTo, make([]int32, width)...)
-		}
-		state = b.goTo[slot]
+		at = b.below(at, b.a.class[literal[i]])
 	}
-	b.a.also[index] = b.own[state]
-	b.own[state] = index + 1
+	b.a.also[index] = b.nodes[at].own
+	b.nodes[at].own = index + 1
 }
 
-// link walks the trie breadth first, fills in where to go on after a mismatch, and notes for
-// every state the nearest suffix at which a literal ends.
+// below finds or makes the node that a class leads to.
+func (b *builder) below(at int32, class uint16) int32 {
+	for n := b.nodes[at].child; n != 0; n = b.nodes[n].sibling {
+		if b.nodes[n].class == class {
+			return n
+		}
+	}
+	made := int32(len(b.nodes))
+	b.nodes = append(b.nodes, node{sibling: b.nodes[at].child, class: class})
+	b.nodes[at].child = made
+	return made
+}
+
+// link writes the table. States are numbered in the order of their depth: most of a text is
+// read in shallow states, which so share the processor's nearest cache. A state goes on as
+// its longest proper suffix does (fail), except where the trie goes deeper.
 func (b *builder) link() {
-	width := b.a.width
-	states := len(b.own)
+	a, width := b.a, b.a.width
+	states := int32(len(b.nodes))
+	a.next = make([]int32, states*width)
+	a.own, a.suffix = make([]int32, states), make([]int32, states)
 	fail := make([]int32, states)
-	suffix := make([]int32, states)
-	queue := make([]int32, 0, states)
-	for c := range width {
-		if s := b.goTo[c]; s != 0 {
-			queue = append(queue, s)
+	order := make([]int32, 1, states) // nodes by state
+	for state := int32(0); state < states; state++ {
+		row := a.next[state*width:][:width]
+		if state != 0 {
+			copy(row, a.next[fail[state]*width:][:width])
 		}
-	}
-	for head := 0; head < len(queue); head++ {
-		state := queue[head]
-		if f := fail[state]; b.own[f] != 0 {
-			suffix[state] = f
-		} else {
-			suffix[state] = suffix[f]
-		}
-		for c := range width {
-			slot := state*width + c
-			onMismatch := b.goTo[fail[state]*width+c]
-			if s := b.goTo[slot]; s != 0 {
-				fail[s] = onMismatch
-				queue = append(queue, s)
+		for n := b.nodes[order[state]].child; n != 0; n = b.nodes[n].sibling {
+			child := int32(len(order))
+			order = append(order, n)
+			fail[child] = (row[b.nodes[n].class] &^ ends) / width
+			a.own[child] = b.nodes[n].own
+			if f := fail[child]; a.own[f] != 0 {
+				a.suffix[child] = f
 			} else {
-				b.goTo[slot] = onMismatch
+				a.suffix[child] = a.suffix[f]
 			}
-		}
-	}
-	b.number(queue, suffix)
-}
-
-// number gives the states numbers in the order of their depth. Most of a text is read in
-// shallow states, which so share the processor's nearest cache.
-func (b *builder) number(byDepth, suffix []int32) {
-	width := b.a.width
-	numbers := make([]int32, len(b.own))
-	for i, state := range byDepth {
-		numbers[state] = int32(i) + 1 // the root stays 0
-	}
-	b.a.next = make([]int32, len(b.goTo))
-	b.a.own = make([]int32, len(b.own))
-	b.a.suffix = make([]int32, len(b.own))
-	for state, number := range numbers {
-		b.a.own[number], b.a.suffix[number] = b.own[state], numbers[suffix[state]]
-		from, to := b.goTo[int32(state)*width:][:width], b.a.next[number*width:][:width]
-		for c, s := range from {
-			to[c] = numbers[s] * width
-			if b.own[s] != 0 || suffix[s] != 0 {
-				to[c] |= ends
+			row[b.nodes[n].class] = child * width
+			if a.own[child] != 0 || a.suffix[child] != 0 {
+				row[b.nodes[n].class] |= ends
 			}
 		}
 	}
