@@ -157,9 +157,12 @@ func TestASwitchHoldsThroughRestartsAndEditsOfTheFile(t *testing.T) {
 func TestASwitchedRuleThatLeavesTheFileIsPassedOverUntilItReturns(t *testing.T) {
 	p, store := newTown(), openStore(t)
 	b := switching(t, p, store, "bananas", "off")
+	if err := b.Desk().SetMode(t.Context(), "g", "pears", "off", "admin"); err != nil {
+		t.Fatal(err)
+	}
 	b.Use(t.Context(), must(t, strings.ReplaceAll(fruitRules, "bananas", "plantains")), "file")
-	if b.In("g") != b.Current() {
-		t.Error("the community is not judged by the file")
+	if modeIn(b, "g", "plantains") != "on" || modeIn(b, "g", "pears") != "off" {
+		t.Errorf("the new rule is %s and the other that was switched %s, want on and off", modeIn(b, "g", "plantains"), modeIn(b, "g", "pears"))
 	}
 	b.Use(t.Context(), must(t, fruitRules), "file")
 	if got := modeIn(b, "g", "bananas"); got != "off" {
@@ -234,6 +237,10 @@ func TestAnEarlierPolicyHoldsThroughARestartUntilTheFileIsEdited(t *testing.T) {
 		t.Errorf("after an edit, with pears %s, holds\n%s", modeIn(b, "g", "pears"), got)
 	}
 	p.see(t, "moderators told", func() bool { return len(p.alerts) == 1 })
+	b.Use(t.Context(), must(t, otherRules), "file") // as it was when the earlier policy was put back
+	if got := modeIn(b, "g", "pears"); got != "off" || !strings.Contains(string(b.In("g").Source), "Bananas are not fruit.") {
+		t.Errorf("after the edit is taken back, with pears %s, holds\n%s", got, b.In("g").Source)
+	}
 }
 
 func TestARefusedCommandChangesNothing(t *testing.T) {
