@@ -13,6 +13,7 @@ COPY --from=build /src/config.yaml /etc/parley/config.yaml
 COPY --from=build --chown=nonroot:nonroot /out/data /data
 WORKDIR /
 VOLUME /data
-EXPOSE 9090
+EXPOSE 9150
 ENTRYPOINT ["/parley"]
-CMD ["run", "--config", "/etc/parley/config.yaml"]
+# Health and metrics are reached from outside the container, so not on its loopback.
+CMD ["run", "--config", "/etc/parley/config.yaml", "--listen", ":9150"]

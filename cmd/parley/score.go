@@ -168,13 +168,26 @@ func scoreLine(ctx context.Context, judge judgement, line []byte, n int, unread 
 		unread = json.Unmarshal(line, &r)
 	}
 	if unread != nil {
-		return refusal{r.ID, fmt.Sprintf("line %d: %v; expected an object such as {\"id\": \"1\", \"text\": \"…\"}", n, unread)}, false
+		return refusal{r.ID, fmt.Sprintf("line %d: %s; expected an object such as {\"id\": \"1\", \"text\": \"…\"}", n, problem(unread))}, false
 	}
 	verdict, err := judge(ctx, r.comment())
 	if err != nil {
 		return refusal{r.ID, fmt.Sprintf("line %d: %v", n, err)}, false
 	}
 	return r.answer(verdict), true
+}
+
+// problem says what is wrong with a line in JSON's words rather than Go's.
+func problem(err error) string {
+	mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case !ok:
+		return err.Error()
+	case mismatch.Field == "":
+		return "the line is of JSON's type " + mismatch.Value
+	default:
+		return fmt.Sprintf("%q cannot be of JSON's type %s", mismatch.Field, mismatch.Value)
+	}
 }
 
 // showVerdict writes a verdict for a person.
