@@ -10,11 +10,11 @@ import (
 
 // EvidenceFrom is the score from which a comment's evidence is looked for: below it nobody
 // asks why.
-const EvidenceFrom = 0.4
+const EvidenceFrom = 0.5
 
 // Bounds of the search for evidence.
 const (
-	evidenceTried = 8    // words that are hidden one at a time
+	evidenceTried = 6    // words that are hidden one at a time
 	evidenceFloor = 0.02 // a word whose hiding moves the score by less is no evidence
 	evidenceKept  = 5
 )

@@ -4,7 +4,7 @@ package reader
 const NumHeads = 7
 
 // Columns of the phrase table: one for every head, and one for the style, see
-// RawScores.Constructed.
+// RawScores.Familiar.
 const (
 	StyleColumn = NumHeads
 	NumColumns  = NumHeads + 1
@@ -29,7 +29,7 @@ const (
 
 // Features appends the table rows that speak about token i of t: the word itself under
 // its circumstances, the phrases that end in it, and, for a word never seen, its letters.
-// bits is log2 of the number of rows. At most maxFeatures are appended.
+// bits is log2 of the number of rows.
 func (t *Text) Features(i int, bits uint, dst []uint32) []uint32 {
 	shift := 64 - bits
 	row := func(h uint64) uint32 { return uint32(finish(h) >> shift) }
@@ -79,9 +79,6 @@ func (t *Text) Features(i int, bits uint, dst []uint32) []uint32 {
 	}
 	return dst
 }
-
-// maxFeatures bounds what Features appends for one token.
-const maxFeatures = 16 + 3*MaxWordBytes
 
 // kind is the token's class where it has one, else its word.
 func (t *Token) kind() uint64 {

@@ -93,8 +93,9 @@ func (m *Model) Classify(in *classifier.Input, out *classifier.Result) {
 	}
 	out.Known = m.known
 	scores, settled := m.firstStage(r)
-	if len(m.parameters.Networks) > 0 && (!settled || leansOnContext(in, r) && !m.isContextClean(in, r)) {
-		scores = m.secondStage(in, r, out)
+	if context := m.heed(in, r); len(m.parameters.Networks) > 0 && (!settled || context.title || context.parent) {
+		m.listen(in, r, context)
+		scores = m.secondStage(r, out)
 	}
 	for h, c := range Heads() {
 		out.Scores[c] = scores[h]
@@ -123,14 +124,13 @@ func (m *Model) firstStage(r *reading) (best [NumHeads]float64, settled bool) {
 // weigh notes what the first stage says of a stretch of so many tokens.
 func (m *Model) weigh(s *RawScores, z [NumColumns]float64, tokens int) {
 	s.Phrases = [NumHeads]float64(z[:NumHeads])
-	s.Constructed = m.parameters.Style.probability(z[StyleColumn])
+	s.Familiar = m.parameters.Style.probability(z[StyleColumn])
 	s.Length = LengthOf(tokens)
 }
 
 // secondStage reads the most suspicious windows with the network too, and looks for
 // evidence where the highest score stands out.
-func (m *Model) secondStage(in *classifier.Input, r *reading, out *classifier.Result) (best [NumHeads]float64) {
-	m.listen(in, r)
+func (m *Model) secondStage(r *reading, out *classifier.Result) (best [NumHeads]float64) {
 	if len(r.windows) > deepWindows {
 		slices.SortFunc(r.windows, func(a, b window) int { return cmp.Compare(b.Phrases[0], a.Phrases[0]) })
 		r.windows = r.windows[:deepWindows]
@@ -160,16 +160,34 @@ func (m *Model) read(r *reading, w *window) {
 	}
 }
 
-// listen prepares every network to read r.text: the title and the parent where they
-// matter, then the text's own tokens. Many comments share a title, so it is read anew only
-// when it changes.
-func (m *Model) listen(in *classifier.Input, r *reading) {
-	context := leansOnContext(in, r)
+// heeded says which of a comment's contexts are read with it.
+type heeded struct{ title, parent bool }
+
+// heed decides whether the context matters. It does where the comment is so short that
+// what it answers decides what it means ("good riddance" is not the same under every
+// headline), and where the first stage does not find that context plainly clean. Many
+// comments share a title, so it is judged anew only when it changes.
+func (m *Model) heed(in *classifier.Input, r *reading) (context heeded) {
+	if len(r.text.Tokens) > ShortComment {
+		return heeded{}
+	}
+	if in.Title != "" {
+		if r.titleJudged != in.Title {
+			r.titleClean, r.titleJudged = m.isClean(in.Title, r), in.Title
+		}
+		context.title = !r.titleClean
+	}
+	context.parent = in.Parent != "" && !m.isClean(in.Parent, r)
+	return context
+}
+
+// listen prepares every network to read r.text: its contexts first, then its own tokens.
+func (m *Model) listen(in *classifier.Input, r *reading, context heeded) {
 	for i, n := range m.parameters.Networks {
 		mem := &r.memory[i]
 		clear(mem.title[:])
 		clear(mem.parent[:])
-		if context && in.Title != "" {
+		if context.title {
 			if mem.titleRead != in.Title {
 				m.vocabulary.Scan(cut(in.Title), &r.context)
 				n.overhear(&r.context, TitleTokens, mem, &mem.titleSummary)
@@ -177,27 +195,12 @@ func (m *Model) listen(in *classifier.Input, r *reading) {
 			}
 			mem.title = mem.titleSummary
 		}
-		if context && in.Parent != "" {
+		if context.parent {
 			m.vocabulary.Scan(cut(in.Parent), &r.context)
 			n.overhear(&r.context, ParentTokens, mem, &mem.parent)
 		}
 		n.embed(&r.text, r.text.Tokens, mem)
 	}
-}
-
-// leansOnContext reports whether a comment is so short that what it answers decides what
-// it means: "good riddance" is not the same under every headline.
-func leansOnContext(in *classifier.Input, r *reading) bool {
-	return len(r.text.Tokens) <= ShortComment && (in.Title != "" || in.Parent != "")
-}
-
-// isContextClean reports whether the first stage finds what the comment answers plainly
-// clean: then it turns no plain remark into abuse.
-func (m *Model) isContextClean(in *classifier.Input, r *reading) bool {
-	if in.Title != "" && r.titleJudged != in.Title {
-		r.titleClean, r.titleJudged = m.isClean(in.Title, r), in.Title
-	}
-	return (in.Title == "" || r.titleClean) && (in.Parent == "" || m.isClean(in.Parent, r))
 }
 
 // isClean reports whether the first stage would settle a text.
@@ -218,8 +221,8 @@ func cut(text string) string { return text[:min(len(text), maxEchoBytes)] }
 
 // A comment is read through windows, so that abuse is not drowned in padding.
 const (
-	windowTokens = 96
-	windowStep   = 64
+	windowTokens = 64
+	windowStep   = 32
 	deepWindows  = 3 // of a long comment, as many windows are read by the second stage
 )
 
@@ -236,7 +239,7 @@ func (m *Model) RawScores(in *classifier.Input) RawScores {
 	m.phrases.sum(&r.text, &r.sums)
 	w := window{to: min(len(r.text.Tokens), windowTokens)}
 	m.weigh(&w.RawScores, m.phrases.logits(&r.sums, w.from, w.to), w.to)
-	m.listen(in, r)
+	m.listen(in, r, m.heed(in, r))
 	m.read(r, &w)
 	return w.RawScores
 }

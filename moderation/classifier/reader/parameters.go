@@ -32,7 +32,7 @@ type Parameters struct {
 	Networks []*Network // NumNetworks of them; none for a model of one stage
 
 	Fast   [NumHeads]Line  // calibrates the first stage alone
-	Style  Line            // calibrates RawScores.Constructed
+	Style  Line            // calibrates RawScores.Familiar
 	Full   [NumHeads]Blend // calibrates both stages together
 	Settle float64         // a comment whose first-stage scores all lie below is settled by them
 }
@@ -43,10 +43,10 @@ type Line struct{ Slope, Offset float64 }
 
 // RawScores is what both stages say of one stretch of a comment, before calibration.
 type RawScores struct {
-	Phrases     [NumHeads]float64
-	Networks    [NumNetworks][NumHeads]float64
-	Length      float64 // see LengthOf
-	Constructed float64 // 0 to 1: how much it reads like a sentence built to say one thing
+	Phrases  [NumHeads]float64
+	Networks [NumNetworks][NumHeads]float64
+	Length   float64 // see LengthOf
+	Familiar float64 // 0 to 1: how much it reads like what the specialist learned from
 }
 
 // LengthOf is how blends count tokens: 0 for about eleven, 1 for about thirty.
@@ -59,10 +59,10 @@ const NumInputs = 3 + 3*NumNetworks
 // what is read: the specialist knows real comments, the generalist sentences built to
 // mislead. So each network's score counts by itself, by the length and by the style.
 func (s *RawScores) Inputs(h int) (in [NumInputs]float64) {
-	in[0], in[1], in[2] = s.Phrases[h], s.Length, s.Constructed
+	in[0], in[1], in[2] = s.Phrases[h], s.Length, s.Familiar
 	for i := range s.Networks {
 		n := s.Networks[i][h]
-		in[3+3*i], in[4+3*i], in[5+3*i] = n, n*s.Length, n*s.Constructed
+		in[3+3*i], in[4+3*i], in[5+3*i] = n, n*s.Length, n*s.Familiar
 	}
 	return in
 }

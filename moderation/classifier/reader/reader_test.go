@@ -32,6 +32,10 @@ func toxicity(m *reader.Model, text string) float64 {
 	return classify(m, classifier.Input{Text: text}).Scores[moderation.Toxicity]
 }
 
+// noticed is the score from which these tests take a comment to be found abusive: a
+// sensitive community's threshold for review.
+const noticed = 0.4
+
 // Pairs that share their words and differ in what they do.
 func TestWhatASentenceDoesCountsNotItsWords(t *testing.T) {
 	m := embedded(t)
@@ -48,7 +52,7 @@ func TestWhatASentenceDoesCountsNotItsWords(t *testing.T) {
 		{"trans people make me sick", "people who bully trans kids make me sick"},
 	} {
 		abusive, benign := toxicity(m, pair.abusive), toxicity(m, pair.benign)
-		if abusive < 0.5 || benign > 0.5 {
+		if abusive < noticed || benign > noticed {
 			t.Errorf("%.2f %q\n%.2f %q", abusive, pair.abusive, benign, pair.benign)
 		}
 	}
@@ -58,7 +62,7 @@ func TestNamingWhoOneIsIsNoAbuse(t *testing.T) {
 	m := embedded(t)
 	for _, who := range []string{"gay", "Muslim", "Jewish", "black", "trans", "a woman", "an immigrant", "deaf", "an atheist", "Mexican", "a lesbian", "autistic"} {
 		for _, text := range []string{"I am " + who + ".", "My sister is " + who + " and lives in Leeds.", "The new mayor is " + who + "."} {
-			if score := toxicity(m, text); score > 0.5 {
+			if score := toxicity(m, text); score > noticed {
 				t.Errorf("%.2f %q", score, text)
 			}
 		}

@@ -12,15 +12,21 @@ import (
 const (
 	batchSize    = 48
 	networkRate  = 2e-3
-	summaryDrop  = 0.45 // share of the summary hidden while training
-	hideWord     = 0.1  // share of words hidden
 	spellWord    = 0.05 // share of words read by their letters although they are known
 	maxReadWords = 96
 )
 
+// dropout says how much is hidden from a network while it learns, so that it leans on no
+// single word. The specialist sees few rows often and needs more of it.
+type dropout struct {
+	summary float32 // share of the summary
+	words   float32 // share of the words
+}
+
 // exampleMaker turns rows into what the network reads.
 type exampleMaker struct {
 	vocabulary *reader.Vocabulary
+	dropout    dropout
 	text       reader.Text
 }
 
@@ -49,9 +55,9 @@ func (m *exampleMaker) sequence(most int, rng *rand.Rand) (s sequence) {
 		word, letters := t.Word, []int32(nil)
 		if rng != nil {
 			switch p := rng.Float32(); {
-			case p < hideWord:
+			case p < m.dropout.words:
 				word = blank
-			case p < hideWord+spellWord && t.End-t.Start > 3:
+			case p < m.dropout.words+spellWord && t.End-t.Start > 3:
 				word = reader.Unseen
 			}
 		}
@@ -79,7 +85,7 @@ func (n *network) train(ctx context.Context, m *exampleMaker, rows []*Row, rng *
 		for _, row := range rows[at:min(at+batchSize, len(rows))] {
 			b.examples = append(b.examples, m.make(row, rng))
 		}
-		n.forward(&b, summaryDrop, rng)
+		n.forward(&b, m.dropout.summary, rng)
 		n.backward(&b)
 		n.update(rate(float64(at) / float64(len(rows))))
 	}

@@ -70,7 +70,7 @@ func (g *grammar) group(rng *rand.Rand, s *sentence, held bool) people {
 
 func (g *grammar) write(s *sentence, who people, rng *rand.Rand) Row {
 	w := writer{grammar: g, rng: rng, who: who, other: pick(rng, g.people)}
-	row := Row{constructed: true}
+	var row Row
 	// The context first: the text may quote it.
 	row.Title = strings.TrimSpace(w.expand(s.title))
 	row.Parent = strings.TrimSpace(w.expand(s.parent))

@@ -19,12 +19,11 @@ var grammarFiles embed.FS
 // quoting, mourning and praising are not attacking. The sentences are in the folder
 // grammar; abusive.txt says how they are written.
 type grammar struct {
-	lists     map[string][]string
-	abusive   []sentence
-	clean     []sentence
-	people    []people
-	slurs     []people
-	heldLists map[string]bool
+	lists   map[string][]string
+	abusive []sentence
+	clean   []sentence
+	people  []people
+	slurs   []people
 }
 
 // sentence is one line of the grammar and what it means.

@@ -17,7 +17,7 @@ type heldScores struct {
 // scoreHeld scores the held-out rows by the first stage.
 func (r *run) scoreHeld(phrases *phraseTrainer) *heldScores {
 	s := &heldScores{rows: r.held, scores: make([]reader.RawScores, len(r.held))}
-	var style, constructed, ones []float64
+	var style, familiar []float64
 	for i := range r.held {
 		phrases.features(&r.held[i])
 		z, _ := phrases.logits()
@@ -26,13 +26,27 @@ func (r *run) scoreHeld(phrases *phraseTrainer) *heldScores {
 		}
 		s.scores[i].Length = reader.LengthOf(min(len(phrases.text.Tokens), maxReadWords))
 		target, _ := r.held[i].column(reader.StyleColumn)
-		style, constructed, ones = append(style, float64(z[reader.StyleColumn])), append(constructed, float64(target)), append(ones, 1)
+		style, familiar = append(style, float64(z[reader.StyleColumn])), append(familiar, float64(target))
 	}
-	s.style = fitLine(style, constructed, ones)
+	s.style = fitLine(style, familiar, evenly(familiar))
 	for i, z := range style {
-		s.scores[i].Constructed = sigmoid(s.style.Slope*z + s.style.Offset)
+		s.scores[i].Familiar = sigmoid(s.style.Slope*z + s.style.Offset)
 	}
 	return s
+}
+
+// evenly weighs rows so that both answers weigh the same, however rare one of them is.
+func evenly(y []float64) []float64 {
+	ones := 0.0
+	for _, v := range y {
+		ones += v
+	}
+	w := make([]float64, len(y))
+	for i, v := range y {
+		w[i] = v/max(ones, 1) + (1-v)/max(float64(len(y))-ones, 1)
+		w[i] *= float64(len(y)) / 2
+	}
+	return w
 }
 
 // readWith scores the rows with network number which as it is now.
@@ -71,10 +85,20 @@ func (s *heldScores) inputs(h int) (z, y, w []float64) {
 	return z, y, w
 }
 
+// specialtyWeight is how much more a row of the specialty counts when the networks are
+// weighed against each other: it stands for the real comments that the model is for, and
+// generated rows would outnumber it.
+const specialtyWeight = 3
+
 // blends calibrates both stages together.
 func (s *heldScores) blends() (blends [heads]reader.Blend) {
 	for h := range blends {
 		_, y, w := s.inputs(h)
+		for i := range w {
+			if s.rows[i].Source == specialty {
+				w[i] *= specialtyWeight
+			}
+		}
 		inputs := make([][]float64, reader.NumInputs)
 		for i := range s.scores {
 			for k, v := range s.scores[i].Inputs(h) {
@@ -89,7 +113,7 @@ func (s *heldScores) blends() (blends [heads]reader.Blend) {
 
 // settledMisses is the share of what both stages call abusive that the first stage alone
 // may pass as plainly clean.
-const settledMisses = 0.005
+const settledMisses = 0.02
 
 // settle finds the highest score below which the first stage may settle a comment.
 func (s *heldScores) settle(lines [heads]reader.Line, blends [heads]reader.Blend) float64 {

@@ -21,8 +21,6 @@ type Row struct {
 	Group   string    // rows of one group stay in one split
 	Targets Targets   // what each head should say
 	Trust   TrustList // how much each target counts; 0 says nothing about that head
-
-	constructed bool // a sentence built to say one thing, not found in the wild
 }
 
 // column is the target and the trust of a column of the phrase table.
@@ -30,7 +28,7 @@ func (r *Row) column(c int) (target, trust float32) {
 	if c < reader.NumHeads {
 		return r.Targets[c], r.Trust[c]
 	}
-	if r.constructed {
+	if r.Source == specialty {
 		return 1, 0.5
 	}
 	return 0, 0.5

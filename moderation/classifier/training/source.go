@@ -152,17 +152,16 @@ func readTalk(rec *record, r *Row) bool {
 func readMeasuringHate(rec *record, r *Row) bool {
 	abusive, known := labelled(rec)
 	if abusive {
-		r.say(toxicity, 1, 2)
+		r.say(toxicity, 1, 1.2)
 		r.say(identityAttack, 1, 0.6)
 	} else {
-		r.say(toxicity, 0, 2)
+		r.say(toxicity, 0, 1.2)
 		r.say(identityAttack, 0, 1)
 	}
 	return known
 }
 
 func readHatemoji(rec *record, r *Row) bool {
-	r.constructed = true
 	abusive, known := labelled(rec)
 	if !abusive {
 		r.sayClean(1.5)
@@ -221,7 +220,6 @@ func readBiasFrames(rec *record, r *Row) bool {
 }
 
 func readToxigen(rec *record, r *Row) bool {
-	r.constructed = true
 	abusive, known := labelled(rec)
 	if abusive {
 		r.say(toxicity, 1, 1.5)

@@ -76,11 +76,18 @@ func Train(ctx context.Context, o Options) (*reader.Model, Report, error) {
 type plan struct {
 	phraseEpochs  int
 	networkEpochs [reader.NumNetworks]int
+	dropout       [reader.NumNetworks]dropout
 	generated     int // fresh generated rows for every epoch
 	heldGenerated int
 }
 
-var fullPlan = plan{phraseEpochs: 4, networkEpochs: [...]int{reader.Specialist: 3, reader.Generalist: 5}, generated: 70_000, heldGenerated: 1500}
+var fullPlan = plan{
+	phraseEpochs:  4,
+	networkEpochs: [...]int{reader.Specialist: 3, reader.Generalist: 6},
+	dropout:       [...]dropout{reader.Specialist: {summary: 0.5, words: 0.12}, reader.Generalist: {summary: 0.3, words: 0.04}},
+	generated:     70_000,
+	heldGenerated: 1500,
+}
 
 // disguisedShare of the rows have a word written as people do who hope to slip past.
 const disguisedShare = 0.06
@@ -259,7 +266,7 @@ func (r *run) fit(ctx context.Context) (*reader.Model, error) {
 
 // fitNetwork trains one network from the epoch at which state stands.
 func (r *run) fitNetwork(ctx context.Context, state *progress, which int, held *heldScores) error {
-	maker, n := &exampleMaker{vocabulary: r.vocabulary}, state.Networks[which]
+	maker, n := &exampleMaker{vocabulary: r.vocabulary, dropout: r.plan.dropout[which]}, state.Networks[which]
 	tell := r.options.stage([...]string{reader.Specialist: "specialist", reader.Generalist: "generalist"}[which])
 	epochs := r.plan.networkEpochs[which]
 	for epoch := state.Epochs[which]; epoch < epochs; epoch++ {
