@@ -17,13 +17,15 @@ type Reloader struct {
 	Bot *Bot
 	// Load reads the policy. Its error is shown to people as it is.
 	Load func() (*Rulebook, error)
-	// Files are the policy's files. Their folders are watched, because editors replace
-	// files rather than write them.
+	// Files are the configuration's files; those that a policy includes are watched as well.
+	// It is their folders that are watched, because editors replace files rather than write them.
 	Files []string
 	// Now asks for a reload at once (SIGHUP); may be nil.
 	Now <-chan struct{}
 
-	broken string // the mistakes that moderators were told of, "" when there are none
+	broken  string // the mistakes that moderators were told of, "" when there are none
+	watcher *fsnotify.Watcher
+	watched map[string]bool // by cleaned path
 }
 
 const (
@@ -38,19 +40,20 @@ func (r *Reloader) Run(ctx context.Context) error {
 		return fmt.Errorf("watch the policy's files: %w", err)
 	}
 	defer watcher.Close()
-	watched := make(map[string]bool)
-	for _, file := range r.Files {
-		watched[filepath.Clean(file)] = true
-		if err := watcher.Add(filepath.Dir(file)); err != nil {
-			return fmt.Errorf("watch %s: %w", filepath.Dir(file), err)
-		}
+	r.watcher, r.watched = watcher, make(map[string]bool)
+	if err := r.watch(r.Files); err != nil {
+		return err
+	}
+	// What is in force may have been put there by a command, so the files are asked.
+	if book, err := r.Load(); err == nil {
+		r.watchIncluded(book)
 	}
 	settled := time.NewTimer(settleTime)
 	settled.Stop()
 	for {
 		select {
 		case event := <-watcher.Events:
-			if watched[filepath.Clean(event.Name)] && !event.Has(fsnotify.Chmod) {
+			if r.watched[filepath.Clean(event.Name)] && !event.Has(fsnotify.Chmod) {
 				settled.Reset(settleTime)
 			}
 		case err := <-watcher.Errors:
@@ -65,6 +68,29 @@ func (r *Reloader) Run(ctx context.Context) error {
 	}
 }
 
+// watch watches files, besides those that are watched already.
+func (r *Reloader) watch(files []string) error {
+	for _, file := range files {
+		file = filepath.Clean(file)
+		if r.watched[file] {
+			continue
+		}
+		if err := r.watcher.Add(filepath.Dir(file)); err != nil {
+			return fmt.Errorf("watch %s: %w", filepath.Dir(file), err)
+		}
+		r.watched[file] = true
+	}
+	return nil
+}
+
+// watchIncluded watches what a policy includes. Files that a later edit leaves out stay
+// watched: a change to them leaves the policy as it is.
+func (r *Reloader) watchIncluded(book *Rulebook) {
+	if err := r.watch(book.Files); err != nil {
+		r.Bot.Log.Warn("an included file is not watched; send SIGHUP after editing it", "error", err)
+	}
+}
+
 // reload puts the policy in force as it is in its files now.
 func (r *Reloader) reload(ctx context.Context, by string) {
 	book, err := r.Load()
@@ -72,6 +98,7 @@ func (r *Reloader) reload(ctx context.Context, by string) {
 		r.refuse(err)
 		return
 	}
+	r.watchIncluded(book)
 	if r.broken != "" {
 		r.broken = ""
 		r.tell("mended", "The policy is in order again and in force.")

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// policyFile is a policy whose text is its hash; "broken" is refused.
+// policyFile is a policy whose text is its hash; "broken" is refused. "with words" includes
+// words.txt, whose text follows in the hash.
 type policyFile struct{ path string }
 
 func (f policyFile) load() (*Rulebook, error) {
@@ -23,7 +24,21 @@ func (f policyFile) load() (*Rulebook, error) {
 	}
 	r := houseRules(nil)
 	r.Hash, r.Source = string(text), text
+	if r.Hash == "with words" {
+		list := f.beside("words.txt")
+		words, err := os.ReadFile(list.path)
+		if err != nil {
+			return nil, err
+		}
+		r.Hash += " " + string(words)
+		r.Files = []string{list.path}
+	}
 	return r, nil
+}
+
+// beside is another file in the same folder.
+func (f policyFile) beside(name string) policyFile {
+	return policyFile{filepath.Join(filepath.Dir(f.path), name)}
 }
 
 // write replaces the file the way editors do: a new file takes the old one's name.
@@ -72,6 +87,16 @@ func TestAnEditedPolicyIsInForceWithoutARestart(t *testing.T) {
 		kept, err := b.Store.Policies(t.Context(), "g")
 		return err == nil && len(kept) == 2 && kept[0].Hash == "two" && kept[0].By == "file" && kept[1].Hash == "one"
 	})
+}
+
+func TestAnEditOfAnIncludedFileIsInForceWithoutARestart(t *testing.T) {
+	p, b, f, _ := watched(t)
+	words := f.beside("words.txt")
+	words.write(t, "one")
+	f.write(t, "with words")
+	p.see(t, "the policy with its list", func() bool { return b.Current().Hash == "with words one" })
+	words.write(t, "two")
+	p.see(t, "the edited list in force", func() bool { return b.Current().Hash == "with words two" })
 }
 
 func TestABrokenEditKeepsTheLastGoodPolicyAndShowsTheMistake(t *testing.T) {

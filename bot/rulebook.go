@@ -25,6 +25,9 @@ type Reading interface {
 type Rulebook struct {
 	Hash   string // names the policy in cases and in the log
 	Source []byte // the configuration that it was made of
+	// Files are what the configuration includes, lists of words and domains too: a change to
+	// one of them is a change of the policy.
+	Files []string
 
 	// Engine is what judges by the policy, for those who look at its rules.
 	Engine *engine.Engine
@@ -55,6 +58,7 @@ func NewRulebook(p *policy.Policy, e *engine.Engine) *Rulebook {
 	return &Rulebook{
 		Hash:     p.Hash(),
 		Source:   p.Source(),
+		Files:    p.Files(),
 		Engine:   e,
 		Margins:  MarginsOf(p),
 		Settings: p.Settings,
