@@ -250,6 +250,19 @@ func TestAModelThatCannotReadIsUnknownNotHarmless(t *testing.T) {
 	}
 }
 
+func TestWhereNothingIsSaidTheModelHasNothingToJudge(t *testing.T) {
+	e := engine.New(mustParse(t, ordinary), scripted{"": 0.9, " \n": 0.9, "grr": 0.9})
+	for _, text := range []string{"", " \n"} {
+		v := e.Judge(&moderation.Comment{ID: "1", Text: text}, nil)
+		if v.Action != moderation.Allow || v.Abuse != 0 || len(v.Unknown) > 0 {
+			t.Errorf("%q: the verdict is %v with abuse %v, unknown %v", text, v.Action, v.Abuse, v.Unknown)
+		}
+	}
+	if v := e.Judge(&moderation.Comment{ID: "1", Text: "grr"}, nil); v.Abuse == 0 {
+		t.Error("the model is not asked about words either")
+	}
+}
+
 func TestOnlyTheUndecidedAreAskedAbout(t *testing.T) {
 	const opinions = `
 classifiers: {openai: {judge: {model: m}}}

@@ -127,8 +127,13 @@ func (r *Reading) classified() *classifier.Result {
 	return &o.result
 }
 
+// classify asks the model about words. Where there are none, as under a picture, it has
+// nothing to judge, whatever the article is about.
 func (r *Reading) classify(words string, out *classifier.Result) {
 	out.Scores, out.Known, out.Unknown, out.Evidence = moderation.Scores{}, 0, "", out.Evidence[:0]
+	if strings.TrimSpace(words) == "" {
+		return
+	}
 	in := classifier.Input{
 		Text: words, Title: r.comment.Article.Title, Summary: r.comment.Article.Summary, Parent: r.comment.Parent.Text,
 	}
