@@ -1,5 +1,5 @@
 // Package classifier says what a model that scores comments looks like to the rest of
-// Parley. Implementations live beside it: ngram (embedded in the binary) and openai
+// Parley. Implementations live beside it: reader (embedded in the binary) and openai
 // (remote).
 package classifier
 
