@@ -92,7 +92,7 @@ type networkMemory struct {
 	tokens        []float32   // Width per token of the comment, as read from the tables
 	states        [][]float32 // Width per token of the window, before and after every layer
 	count         int         // tokens in the window
-	seen          [Reach]float32
+	seen          [layerTokens * Reach]float32
 	shares        []float32 // attention of one query
 	summary       [Summary]float32
 	hidden        [Hidden]float32
@@ -195,29 +195,36 @@ func (n *Network) overhear(t *Text, most int, mem *networkMemory, summary *[Widt
 func (n *Network) layer(mem *networkMemory, i, from, to int) {
 	l := &n.Layers[i]
 	before, after := mem.states[i], mem.states[i+1]
-	for t := from; t < to; t++ {
-		mem.gather(before, t, l.Gap)
-		in, out := before[t*Width:][:Width], after[t*Width:][:Width]
-		vector.Multiply(out, l.Weights, mem.seen[:])
-		for o, bias := range l.Bias {
-			out[o] = in[o] + max(out[o]+bias, 0)
+	for ; from < to; from += layerTokens {
+		block := min(to-from, layerTokens)
+		for t := range block {
+			mem.gather(mem.seen[t*Reach:][:Reach], before, from+t, l.Gap)
+		}
+		out := after[from*Width:][:block*Width]
+		vector.MultiplyMany(out, l.Weights, mem.seen[:block*Reach], Width, Reach)
+		for t := range block {
+			vector.AddRectified(out[t*Width:][:Width], before[(from+t)*Width:][:Width], l.Bias)
 		}
 	}
 }
 
+// layerTokens of a window are multiplied together: as many as stay in the processor's
+// nearest cache.
+const layerTokens = 24
+
 // gather lays a token and its neighbours gap away side by side; zeros stand for neighbours
 // outside the window.
-func (mem *networkMemory) gather(state []float32, t, gap int) {
+func (mem *networkMemory) gather(seen, state []float32, t, gap int) {
 	if t >= gap {
-		copy(mem.seen[:Width], state[(t-gap)*Width:])
+		copy(seen[:Width], state[(t-gap)*Width:])
 	} else {
-		clear(mem.seen[:Width])
+		clear(seen[:Width])
 	}
-	copy(mem.seen[Width:2*Width], state[t*Width:])
+	copy(seen[Width:2*Width], state[t*Width:])
 	if t+gap < mem.count {
-		copy(mem.seen[2*Width:], state[(t+gap)*Width:])
+		copy(seen[2*Width:], state[(t+gap)*Width:])
 	} else {
-		clear(mem.seen[2*Width:])
+		clear(seen[2*Width:])
 	}
 }
 
@@ -243,9 +250,7 @@ func (mem *networkMemory) top(n *Network, out []float32) {
 	state := mem.states[len(n.Layers)]
 	copy(out, state[:Width])
 	for t := 1; t < mem.count; t++ {
-		for k, v := range state[t*Width:][:Width] {
-			out[k] = max(out[k], v)
-		}
+		vector.Raise(out[:Width], state[t*Width:][:Width])
 	}
 }
 
@@ -264,10 +269,7 @@ func (n *Network) pool(mem *networkMemory) {
 		out := mem.summary[(1+q)*Width:][:Width]
 		clear(out)
 		for t := range count {
-			share := mem.shares[t] / sum
-			for k, v := range state[t*Width:][:Width] {
-				out[k] += share * v
-			}
+			vector.AddScaled(out, state[t*Width:][:Width], mem.shares[t]/sum)
 		}
 	}
 }

@@ -61,3 +61,134 @@ sum:
 	VMOVUPS      X0, (R8)
 	VZEROUPPER
 	RET
+
+// func fourRowsOfThree(out, rows, xs *float32, stride, n int)
+//
+// Y0-Y3 sum the four rows for the first vector, Y4-Y7 for the second, Y8-Y11 for the third.
+TEXT ·fourRowsOfThree(SB), NOSPLIT, $0-40
+	MOVQ   out+0(FP), R8
+	MOVQ   rows+8(FP), SI
+	MOVQ   xs+16(FP), DI
+	MOVQ   stride+24(FP), DX
+	MOVQ   n+32(FP), CX
+	LEAQ   (SI)(CX*4), R9
+	LEAQ   (R9)(CX*4), R10
+	LEAQ   (R10)(CX*4), R11
+	LEAQ   (DI)(CX*4), R12
+	LEAQ   (R12)(CX*4), R13
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	XORQ   AX, AX
+
+block:
+	VMOVUPS     (DI)(AX*4), Y12
+	VMOVUPS     (R12)(AX*4), Y13
+	VMOVUPS     (R13)(AX*4), Y14
+	VMOVUPS     (SI)(AX*4), Y15
+	VFMADD231PS Y15, Y12, Y0
+	VFMADD231PS Y15, Y13, Y4
+	VFMADD231PS Y15, Y14, Y8
+	VMOVUPS     (R9)(AX*4), Y15
+	VFMADD231PS Y15, Y12, Y1
+	VFMADD231PS Y15, Y13, Y5
+	VFMADD231PS Y15, Y14, Y9
+	VMOVUPS     (R10)(AX*4), Y15
+	VFMADD231PS Y15, Y12, Y2
+	VFMADD231PS Y15, Y13, Y6
+	VFMADD231PS Y15, Y14, Y10
+	VMOVUPS     (R11)(AX*4), Y15
+	VFMADD231PS Y15, Y12, Y3
+	VFMADD231PS Y15, Y13, Y7
+	VFMADD231PS Y15, Y14, Y11
+	ADDQ        $8, AX
+	CMPQ        AX, CX
+	JLT         block
+
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $1, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (R8)
+	LEAQ         (R8)(DX*4), R8
+	VHADDPS      Y5, Y4, Y4
+	VHADDPS      Y7, Y6, Y6
+	VHADDPS      Y6, Y4, Y4
+	VEXTRACTF128 $1, Y4, X5
+	VADDPS       X5, X4, X4
+	VMOVUPS      X4, (R8)
+	LEAQ         (R8)(DX*4), R8
+	VHADDPS      Y9, Y8, Y8
+	VHADDPS      Y11, Y10, Y10
+	VHADDPS      Y10, Y8, Y8
+	VEXTRACTF128 $1, Y8, X9
+	VADDPS       X9, X8, X8
+	VMOVUPS      X8, (R8)
+	VZEROUPPER
+	RET
+
+// func addScaled(out, x *float32, scale float32, n int)
+TEXT ·addScaled(SB), NOSPLIT, $0-32
+	MOVQ         out+0(FP), DI
+	MOVQ         x+8(FP), SI
+	VBROADCASTSS scale+16(FP), Y1
+	MOVQ         n+24(FP), CX
+	XORQ         AX, AX
+
+scaled:
+	VMOVUPS     (DI)(AX*4), Y0
+	VFMADD231PS (SI)(AX*4), Y1, Y0
+	VMOVUPS     Y0, (DI)(AX*4)
+	ADDQ        $8, AX
+	CMPQ        AX, CX
+	JLT         scaled
+	VZEROUPPER
+	RET
+
+// func raise(out, x *float32, n int)
+TEXT ·raise(SB), NOSPLIT, $0-24
+	MOVQ out+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	XORQ AX, AX
+
+raised:
+	VMOVUPS (DI)(AX*4), Y0
+	VMAXPS  (SI)(AX*4), Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ    $8, AX
+	CMPQ    AX, CX
+	JLT     raised
+	VZEROUPPER
+	RET
+
+// func addRectified(out, x, bias *float32, n int)
+TEXT ·addRectified(SB), NOSPLIT, $0-32
+	MOVQ   out+0(FP), DI
+	MOVQ   x+8(FP), SI
+	MOVQ   bias+16(FP), DX
+	MOVQ   n+24(FP), CX
+	VXORPS Y1, Y1, Y1
+	XORQ   AX, AX
+
+rectified:
+	VMOVUPS (DI)(AX*4), Y0
+	VADDPS  (DX)(AX*4), Y0, Y0
+	VMAXPS  Y1, Y0, Y0
+	VADDPS  (SI)(AX*4), Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ    $8, AX
+	CMPQ    AX, CX
+	JLT     rectified
+	VZEROUPPER
+	RET

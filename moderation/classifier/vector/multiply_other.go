@@ -2,5 +2,14 @@
 
 package vector
 
-// multiplyFast leaves everything to plain Go.
+// Everything is left to plain Go.
+
 func multiplyFast(_, _, _ []float32) int { return 0 }
+
+func multiplyManyFast(_, _, _ []float32, _, _ int) int { return 0 }
+
+func addScaledFast(_, _ []float32, _ float32) bool { return false }
+
+func raiseFast(_, _ []float32) bool { return false }
+
+func addRectifiedFast(_, _, _ []float32) bool { return false }

@@ -14,6 +14,51 @@ func Multiply(out, rows, x []float32) {
 	}
 }
 
+// MultiplyMany multiplies many vectors of n numbers by the same rows, which is cheaper than
+// one at a time: xs holds the vectors one after the other, rows as many rows of n numbers as
+// height says, and out gets the height products of every vector. len(out) is a multiple of
+// height. It panics, as indexing does, where xs or rows is shorter.
+func MultiplyMany(out, rows, xs []float32, height, n int) {
+	rows, xs = rows[:height*n], xs[:len(out)/height*n]
+	for t := multiplyManyFast(out, rows, xs, height, n); t*height < len(out); t++ {
+		Multiply(out[t*height:][:height], rows, xs[t*n:][:n])
+	}
+}
+
+// AddScaled adds scale times x to out, number by number. x must be as long as out.
+func AddScaled(out, x []float32, scale float32) {
+	x = x[:len(out)]
+	if addScaledFast(out, x, scale) {
+		return
+	}
+	for i, v := range x {
+		out[i] += scale * v
+	}
+}
+
+// Raise sets every number of out to the larger of itself and x's. x must be as long as out.
+func Raise(out, x []float32) {
+	x = x[:len(out)]
+	if raiseFast(out, x) {
+		return
+	}
+	for i, v := range x {
+		out[i] = max(out[i], v)
+	}
+}
+
+// AddRectified sets out to x + max(0, out+bias), number by number: what a layer with a
+// shortcut makes of its products. x and bias must be as long as out.
+func AddRectified(out, x, bias []float32) {
+	x, bias = x[:len(out)], bias[:len(out)]
+	if addRectifiedFast(out, x, bias) {
+		return
+	}
+	for i, v := range x {
+		out[i] = v + max(0, out[i]+bias[i])
+	}
+}
+
 // Dot is the sum of the products of x and y, number by number. y must be as long as x.
 func Dot(x, y []float32) float32 {
 	y = y[:len(x)]

@@ -3,6 +3,7 @@ package vector_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -36,6 +37,58 @@ func TestEveryRowGetsItsProduct(t *testing.T) {
 	})
 }
 
+func TestManyVectorsGetTheProductsThatEachGetsAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		count, height, n := rapid.IntRange(0, 8).Draw(t, "count"), rapid.IntRange(1, 13).Draw(t, "height"), rapid.IntRange(1, 40).Draw(t, "n")
+		numbers := rapid.Float32Range(-10, 10)
+		rows := rapid.SliceOfN(numbers, height*n, height*n).Draw(t, "rows")
+		xs := rapid.SliceOfN(numbers, count*n, count*n).Draw(t, "xs")
+		out, alone := make([]float32, count*height+1), make([]float32, height)
+		out[count*height] = 77
+		vector.MultiplyMany(out[:count*height], rows, xs, height, n)
+		for v := range count {
+			vector.Multiply(alone, rows, xs[v*n:][:n])
+			for i, want := range alone {
+				if got := out[v*height+i]; math.Abs(float64(got-want)) > 1e-5*100*float64(n) {
+					t.Fatalf("row %d of vector %d: %g, want %g", i, v, got, want)
+				}
+			}
+		}
+		if out[count*height] != 77 {
+			t.Fatalf("wrote beyond the last of %d×%d products", count, height)
+		}
+	})
+}
+
+func TestNumbersAreAddedRaisedAndRectifiedEachWithItsOwn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		numbers := rapid.Float32Range(-10, 10)
+		start := rapid.SliceOfN(numbers, n+1, n+1).Draw(t, "out")
+		x := rapid.SliceOfN(numbers, n, n).Draw(t, "x")
+		bias := rapid.SliceOfN(numbers, n, n).Draw(t, "bias")
+		scale := numbers.Draw(t, "scale")
+		check := func(what string, change func(out []float32), want func(i int) float32) {
+			out := slices.Clone(start)
+			change(out[:n])
+			for i := range n {
+				if math.Abs(float64(out[i]-want(i))) > 1e-4 {
+					t.Fatalf("%s: number %d of %d is %g, want %g", what, i, n, out[i], want(i))
+				}
+			}
+			if out[n] != start[n] {
+				t.Fatalf("%s wrote beyond %d numbers", what, n)
+			}
+		}
+		check("AddScaled", func(out []float32) { vector.AddScaled(out, x, scale) },
+			func(i int) float32 { return start[i] + scale*x[i] })
+		check("Raise", func(out []float32) { vector.Raise(out, x) },
+			func(i int) float32 { return max(start[i], x[i]) })
+		check("AddRectified", func(out []float32) { vector.AddRectified(out, x, bias) },
+			func(i int) float32 { return x[i] + max(0, start[i]+bias[i]) })
+	})
+}
+
 func TestAMatrixThatIsTooShortIsNoticed(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -62,4 +115,22 @@ func BenchmarkMultiply(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkMultiplyMany compares one product of many vectors with as many of one.
+func BenchmarkMultiplyMany(b *testing.B) {
+	const count, height, n = 24, 64, 192
+	rows, xs, out := make([]float32, height*n), make([]float32, count*n), make([]float32, count*height)
+	b.Run("together", func(b *testing.B) {
+		for range b.N {
+			vector.MultiplyMany(out, rows, xs, height, n)
+		}
+	})
+	b.Run("one at a time", func(b *testing.B) {
+		for range b.N {
+			for t := range count {
+				vector.Multiply(out[t*height:][:height], rows, xs[t*n:][:n])
+			}
+		}
+	})
 }
