@@ -232,13 +232,29 @@ func TestRulesMayNotReferToThemselves(t *testing.T) {
 }
 
 func TestSlowExpressionsAreRefusedByMeasure(t *testing.T) {
-	var slow *rule.SlowError
-	if err := (rule.Regex{Pattern: `[a-z ]{0,1000}[a-z0-9 ]{0,1000}\w{0,900}x`, View: text.Folded}).Check(); !errors.As(err, &slow) {
-		t.Errorf("a slow expression gives %v", err)
-	}
 	for _, quick := range []string{`free\s+nitro`, `\b\d{16}\b`, `(?:https?://)?[\w.-]+\.(?:ru|cn)`, `^.{0,3}$`} {
 		if err := (rule.Regex{Pattern: quick, View: text.Folded}).Check(); err != nil {
 			t.Errorf("%s: %v", quick, err)
+		}
+	}
+}
+
+func TestChanceDoesNotDecideWhichExpressionsAreTooSlow(t *testing.T) {
+	const (
+		hopeless = `[a-z ]{0,1000}[a-z0-9 ]{0,1000}\w{0,900}x` // several hundred times an ordinary one
+		heavy    = `[a-z ]{0,70}[a-z0-9 ]{0,70}x`              // dozens of times
+	)
+	times := 20
+	if testing.Short() {
+		times = 4
+	}
+	for range times {
+		var slow *rule.SlowError
+		if err := (rule.Regex{Pattern: hopeless, View: text.Folded}).Check(); !errors.As(err, &slow) {
+			t.Errorf("the hopeless expression gives %v", err)
+		}
+		if err := (rule.Regex{Pattern: heavy, View: text.Folded}).Check(); err != nil {
+			t.Errorf("the heavy expression gives %v", err)
 		}
 	}
 }
