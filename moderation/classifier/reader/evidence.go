@@ -27,11 +27,8 @@ type trial struct {
 
 // findEvidence hides words of the window w, those first that the stages lean on most, and
 // keeps those without which head h would score lower. What it finds is exact: the score is
-// computed anew with the stretch hidden.
+// computed anew with the stretch hidden. The networks must have read w last.
 func (m *Model) findEvidence(r *reading, w window, h int, score float64, out *classifier.Result) {
-	for i, n := range m.parameters.Networks {
-		n.climb(&r.memory[i], w.from, w.to)
-	}
 	r.trials = m.likelyWords(r, w, h, r.trials[:0])
 	found := r.trials[:0]
 	for _, t := range r.trials {

@@ -148,6 +148,9 @@ func (m *Model) secondStage(r *reading, out *classifier.Result) (best [NumHeads]
 		}
 	}
 	if score >= EvidenceFrom {
+		if at != len(r.windows)-1 {
+			m.read(r, &r.windows[at])
+		}
 		m.findEvidence(r, r.windows[at], top, score, out)
 	}
 	return best

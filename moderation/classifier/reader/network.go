@@ -266,11 +266,10 @@ func (n *Network) pool(mem *networkMemory) {
 	mem.shares = grow(mem.shares, count)
 	for q := range NumQueries {
 		sum := Attend(n.Queries[q*Width:][:Width], state, mem.shares[:count])
-		out := mem.summary[(1+q)*Width:][:Width]
-		clear(out)
 		for t := range count {
-			vector.AddScaled(out, state[t*Width:][:Width], mem.shares[t]/sum)
+			mem.shares[t] /= sum
 		}
+		vector.Blend(mem.summary[(1+q)*Width:][:Width], state[:count*Width], mem.shares)
 	}
 }
 

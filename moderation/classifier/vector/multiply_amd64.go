@@ -38,12 +38,17 @@ func multiplyManyFast(out, rows, xs []float32, height, n int) int {
 	return count
 }
 
-func addScaledFast(out, x []float32, scale float32) bool {
-	if !eightAtOnce(len(out)) {
-		return false
+// blendFast blends as many columns as come in whole blocks of 32, and returns how many.
+func blendFast(out, rows, shares []float32) int {
+	width := len(out)
+	if len(shares) == 0 || !eightAtOnce(width) {
+		return 0
 	}
-	addScaled(&out[0], &x[0], scale, len(out))
-	return true
+	i := 0
+	for ; i+32 <= width; i += 32 {
+		blend32((*[32]float32)(out[i:]), &rows[i], &shares[0], width, len(shares))
+	}
+	return i
 }
 
 func raiseFast(out, x []float32) bool {
@@ -74,8 +79,10 @@ func fourRows(out *[4]float32, rows, x *float32, n int)
 //go:noescape
 func fourRowsOfThree(out, rows, xs *float32, stride, n int)
 
+// blend32 blends 32 columns of count rows that stand width numbers apart. count is positive.
+//
 //go:noescape
-func addScaled(out, x *float32, scale float32, n int)
+func blend32(out *[32]float32, rows, shares *float32, width, count int)
 
 //go:noescape
 func raise(out, x *float32, n int)

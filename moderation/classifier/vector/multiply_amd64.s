@@ -137,21 +137,32 @@ block:
 	VZEROUPPER
 	RET
 
-// func addScaled(out, x *float32, scale float32, n int)
-TEXT ·addScaled(SB), NOSPLIT, $0-32
-	MOVQ         out+0(FP), DI
-	MOVQ         x+8(FP), SI
-	VBROADCASTSS scale+16(FP), Y1
-	MOVQ         n+24(FP), CX
-	XORQ         AX, AX
+// func blend32(out *[32]float32, rows, shares *float32, width, count int)
+TEXT ·blend32(SB), NOSPLIT, $0-40
+	MOVQ   out+0(FP), DI
+	MOVQ   rows+8(FP), SI
+	MOVQ   shares+16(FP), DX
+	MOVQ   width+24(FP), BX
+	MOVQ   count+32(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 
-scaled:
-	VMOVUPS     (DI)(AX*4), Y0
-	VFMADD231PS (SI)(AX*4), Y1, Y0
-	VMOVUPS     Y0, (DI)(AX*4)
-	ADDQ        $8, AX
-	CMPQ        AX, CX
-	JLT         scaled
+blended:
+	VBROADCASTSS (DX), Y4
+	VFMADD231PS  (SI), Y4, Y0
+	VFMADD231PS  32(SI), Y4, Y1
+	VFMADD231PS  64(SI), Y4, Y2
+	VFMADD231PS  96(SI), Y4, Y3
+	ADDQ         $4, DX
+	LEAQ         (SI)(BX*4), SI
+	DECQ         CX
+	JNZ          blended
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, 96(DI)
 	VZEROUPPER
 	RET
 

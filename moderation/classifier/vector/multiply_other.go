@@ -8,7 +8,7 @@ func multiplyFast(_, _, _ []float32) int { return 0 }
 
 func multiplyManyFast(_, _, _ []float32, _, _ int) int { return 0 }
 
-func addScaledFast(_, _ []float32, _ float32) bool { return false }
+func blendFast(_, _, _ []float32) int { return 0 }
 
 func raiseFast(_, _ []float32) bool { return false }
 

@@ -25,14 +25,15 @@ func MultiplyMany(out, rows, xs []float32, height, n int) {
 	}
 }
 
-// AddScaled adds scale times x to out, number by number. x must be as long as out.
-func AddScaled(out, x []float32, scale float32) {
-	x = x[:len(out)]
-	if addScaledFast(out, x, scale) {
-		return
-	}
-	for i, v := range x {
-		out[i] += scale * v
+// Blend sets out to the sum of the rows, each times its share. rows holds len(shares) rows of
+// len(out) numbers. It panics, as indexing does, where rows is shorter.
+func Blend(out, rows, shares []float32) {
+	rows = rows[:len(out)*len(shares)]
+	for i := blendFast(out, rows, shares); i < len(out); i++ {
+		out[i] = 0
+		for t, share := range shares {
+			out[i] += share * rows[t*len(out)+i]
+		}
 	}
 }
 
