@@ -32,7 +32,7 @@ func (evalCommand) Help() string {
 
 // Run measures every file and prints, or writes, what it found.
 func (c evalCommand) Run(ctx context.Context, s streams) error {
-	model, err := c.model()
+	model, err := readModel(c.Model)
 	if err != nil {
 		return err
 	}
@@ -77,22 +77,6 @@ func (c evalCommand) write(model *reader.Model, reports []evaluation.Report) err
 		return toFile(c.Card, func(w io.Writer) error { return writeCard(w, model, reports) })
 	}
 	return nil
-}
-
-func (c evalCommand) model() (*reader.Model, error) {
-	if c.Model == "" {
-		return reader.Embedded()
-	}
-	f, err := os.Open(c.Model)
-	if err != nil {
-		return nil, fmt.Errorf("open the model: %w", err)
-	}
-	defer f.Close()
-	model, err := reader.Read(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Model, err)
-	}
-	return model, nil
 }
 
 // judge is the whole policy, or the classifier by the policy's thresholds alone.
