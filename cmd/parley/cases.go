@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"parley/moderation"
 	"parley/moderation/classifier/evaluation"
 	"parley/moderation/ledger"
+	"parley/moderation/ledger/embedded"
 	"parley/moderation/ledger/open"
 )
 
@@ -32,26 +35,51 @@ func (casesExportCommand) Help() string {
 // everything is more cases than any community has; Find would list 100 otherwise.
 const everything = 1 << 20
 
-// Run prints one JSON line per decided case, newest first.
+// Run prints one JSON line per decided case.
 func (c casesExportCommand) Run(ctx context.Context, s streams) (err error) {
 	p, found := c.load()
 	if err := found.Err(); err != nil {
 		return err
 	}
-	store, err := open.Ledger(ctx, open.Options{RedisURL: os.Getenv("REDIS_URL"), DataDir: or(c.DataDir, p.Store.DataDir)})
+	where := open.Options{RedisURL: os.Getenv("REDIS_URL"), DataDir: or(c.DataDir, p.Store.DataDir)}
+	if err := mustHold(where); err != nil {
+		return err
+	}
+	store, err := open.Ledger(ctx, where)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	return exportCases(ctx, store, c.Guild, s.out)
+	exported, err := exportCases(ctx, store, c.Guild, s.out)
+	if err == nil && exported == 0 {
+		fmt.Fprintf(s.err, "parley: no comment of community %s has been upheld or dismissed by a moderator yet, so there is nothing to export\n", c.Guild)
+	}
+	return err
 }
 
-func exportCases(ctx context.Context, cases ledger.Cases, guild string, w io.Writer) error {
+// mustHold refuses a place without an embedded store: opening would make an empty one there.
+func mustHold(o open.Options) error {
+	if o.RedisURL != "" {
+		return nil
+	}
+	_, err := os.Stat(filepath.Join(o.DataDir, embedded.FileName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no store in %q: name the bot's folder with --data-dir, or its policy with --config; where the bot uses Redis, set REDIS_URL", o.DataDir)
+	}
+	if err != nil {
+		return fmt.Errorf("look for the store: %w", err)
+	}
+	return nil
+}
+
+// exportCases writes the dismissed cases and then the upheld ones, newest first, and returns
+// how many there were.
+func exportCases(ctx context.Context, cases ledger.Cases, guild string, w io.Writer) (exported int, err error) {
 	out := json.NewEncoder(w)
-	for state, label := range map[moderation.CaseState]int{moderation.CaseUpheld: 1, moderation.CaseDismissed: 0} {
+	for label, state := range [...]moderation.CaseState{0: moderation.CaseDismissed, 1: moderation.CaseUpheld} {
 		decided, err := cases.Find(ctx, guild, ledger.Filter{State: state, Limit: everything})
 		if err != nil {
-			return fmt.Errorf("read the cases: %w", err)
+			return exported, fmt.Errorf("read the cases: %w", err)
 		}
 		for _, c := range decided {
 			if c.Comment.Text == "" {
@@ -62,9 +90,10 @@ func exportCases(ctx context.Context, cases ledger.Cases, guild string, w io.Wri
 				Article: evaluation.Article{Title: c.Comment.Article.Title, Summary: c.Comment.Article.Summary},
 			}
 			if err := out.Encode(row); err != nil {
-				return fmt.Errorf("write the rows: %w", err)
+				return exported, fmt.Errorf("write the rows: %w", err)
 			}
+			exported++
 		}
 	}
-	return nil
+	return exported, nil
 }
