@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"parley/moderation/classifier/evaluation"
 	"parley/moderation/classifier/reader"
 	"parley/moderation/engine"
+	"parley/moderation/policy"
 )
 
 type evalCommand struct {
@@ -23,6 +25,15 @@ type evalCommand struct {
 	JSON       bool     `help:"Print the reports as JSON."`
 	HTML       string   `name:"html" type:"path" placeholder:"FILE" help:"Also write one self-contained page with curves."`
 	Card       string   `type:"path" placeholder:"FILE" help:"Also write the model card (moderation/classifier/MODEL.md)."`
+	opinionFlag
+}
+
+// Validate refuses flags that do not go together.
+func (c evalCommand) Validate() error {
+	if c.Classifier && c.Opinion {
+		return errors.New("--opinion asks about what the policy leaves undecided; --classifier measures without the policy")
+	}
+	return nil
 }
 
 // Help is shown by parley eval --help.
@@ -36,10 +47,11 @@ func (c evalCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	judge, err := c.judge(model)
+	judge, done, err := c.judge(ctx, model, s.err)
 	if err != nil {
 		return err
 	}
+	defer done()
 	var reports []evaluation.Report
 	for _, file := range c.Files {
 		data, err := evaluation.Open(file)
@@ -79,32 +91,40 @@ func (c evalCommand) write(model *reader.Model, reports []evaluation.Report) err
 	return nil
 }
 
-// judge is the whole policy, or the classifier by the policy's thresholds alone.
-func (c evalCommand) judge(model *reader.Model) (evaluation.Judge, error) {
+// judge is the whole policy, with second opinions where they are wanted, or the classifier
+// by the policy's thresholds alone. done writes to out what the opinions came to.
+func (c evalCommand) judge(ctx context.Context, model *reader.Model, out io.Writer) (j evaluation.Judge, done func(), err error) {
 	p, found := c.load()
 	if err := found.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !c.Classifier {
-		e := engine.New(p, model)
-		return func(row evaluation.Row) (float64, moderation.Action) {
-			v := e.Judge(&moderation.Comment{
-				Text: row.Text, Parent: moderation.Parent{Text: row.Reply()},
-				Article: moderation.Article{Title: row.Article.Title, Summary: row.Article.Summary},
-			}, nil)
-			return v.Abuse, v.Action
-		}, nil
+	if c.Classifier {
+		return byClassifier(model, p), func() {}, nil
 	}
+	judgement, done, err := c.judgement(ctx, engine.New(p, model), out)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(ctx context.Context, row evaluation.Row) (float64, moderation.Action, error) {
+		v, err := judgement(ctx, &moderation.Comment{
+			Text: row.Text, Parent: moderation.Parent{Text: row.Reply()},
+			Article: moderation.Article{Title: row.Article.Title, Summary: row.Article.Summary},
+		})
+		return v.Abuse, v.Action, err
+	}, done, nil
+}
+
+func byClassifier(model *reader.Model, p *policy.Policy) evaluation.Judge {
 	thresholds := p.Settings("", moderation.Channel{}, moderation.Article{}).Thresholds
 	var result classifier.Result
-	return func(row evaluation.Row) (float64, moderation.Action) {
+	return func(_ context.Context, row evaluation.Row) (float64, moderation.Action, error) {
 		model.Classify(&classifier.Input{Text: row.Text, Title: row.Article.Title, Summary: row.Article.Summary, Parent: row.Reply()}, &result)
 		action := moderation.Allow
 		for _, category := range moderation.Categories() {
 			action = max(action, thresholds[category].Action(result.Scores[category]))
 		}
-		return result.Scores[moderation.Toxicity], action
-	}, nil
+		return result.Scores[moderation.Toxicity], action, nil
+	}
 }
 
 // toFile writes a file whole, or says why not.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 
@@ -67,18 +68,22 @@ type Example struct {
 // examples is how many wrong rows a report shows on each side.
 const examples = 10
 
-// Judge scores a row in [0,1] and says what would be done about it.
-type Judge func(Row) (score float64, action moderation.Action)
+// Judge scores a row in [0,1] and says what would be done about it. An error ends the
+// measurement.
+type Judge func(context.Context, Row) (score float64, action moderation.Action, err error)
 
 // Run judges every row of a data set and measures the result. progress, which may be nil,
-// is called after each row. It stops when ctx ends.
+// is called after each row. It stops when ctx ends, or at the judge's first error.
 func Run(ctx context.Context, data Dataset, judge Judge, progress func(done int)) (Report, error) {
 	scored := make([]Scored, 0, len(data.Rows))
 	for i, row := range data.Rows {
 		if err := ctx.Err(); err != nil {
 			return Report{}, err
 		}
-		score, action := judge(row)
+		score, action, err := judge(ctx, row)
+		if err != nil {
+			return Report{}, fmt.Errorf("row %d: %w", i+1, err)
+		}
 		scored = append(scored, Scored{Abusive: *row.Label == 1, Score: score, Action: action})
 		if progress != nil {
 			progress(i + 1)

@@ -24,11 +24,11 @@ func sample(t *testing.T) Report {
 		{ID: "c", Text: "who says rude things?", Label: &clean, Identity: "nurses", Category: "question"},
 		{ID: "d", Text: "<script>meaner & subtler</script>", Label: &abusive, Identity: "nurses", Category: "implied"},
 	}}
-	judge := func(r Row) (float64, moderation.Action) {
+	judge := func(_ context.Context, r Row) (float64, moderation.Action, error) {
 		if strings.Contains(r.Text, "rude") {
-			return 0.9, moderation.Review
+			return 0.9, moderation.Review, nil
 		}
-		return 0.1, moderation.Allow
+		return 0.1, moderation.Allow, nil
 	}
 	r, err := Run(context.Background(), data, judge, nil)
 	if err != nil {
@@ -93,7 +93,9 @@ func TestThePageIsSelfContainedAndEscapesComments(t *testing.T) {
 }
 
 // silent is a judge that has nothing to say.
-func silent(Row) (float64, moderation.Action) { return 0, moderation.Allow }
+func silent(context.Context, Row) (float64, moderation.Action, error) {
+	return 0, moderation.Allow, nil
+}
 
 func TestGroupsArePickedFromTheWordsWhereARowDoesNotSayWhomItIsAbout(t *testing.T) {
 	got := newIdentities().of(Row{Text: "Gay Muslims and other Muslims, gaytoday"})
@@ -131,5 +133,19 @@ func TestAnEvaluationStopsWhenAsked(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped with %v", err)
+	}
+}
+
+func TestAnEvaluationEndsAtTheFirstRowThatCannotBeJudged(t *testing.T) {
+	clean, broken := 0, errors.New("the model is gone")
+	fails := func(_ context.Context, r Row) (float64, moderation.Action, error) {
+		if r.Text == "b" {
+			return 0, moderation.Allow, broken
+		}
+		return 0, moderation.Allow, nil
+	}
+	_, err := Run(context.Background(), Dataset{Rows: []Row{{Text: "a", Label: &clean}, {Text: "b", Label: &clean}}}, fails, nil)
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "row 2") {
+		t.Errorf("ended with %v", err)
 	}
 }
