@@ -41,10 +41,14 @@ func (m *Model) findEvidence(r *reading, w window, h int, score float64, out *cl
 	for _, t := range found {
 		if n := len(joined); n > 0 && joined[n-1].last+1 == t.first {
 			joined[n-1].last = t.last
-			joined[n-1].weight = score - m.without(r, w, h, joined[n-1])
 			continue
 		}
 		joined = append(joined, t)
+	}
+	for i, t := range joined {
+		if t.last > t.first {
+			joined[i].weight = score - m.without(r, w, h, t)
+		}
 	}
 	slices.SortFunc(joined, func(a, b trial) int { return cmp.Compare(b.weight, a.weight) })
 	for _, t := range joined[:min(len(joined), evidenceKept)] {

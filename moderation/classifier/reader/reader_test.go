@@ -144,6 +144,24 @@ func TestEvidenceNamesTheWordsThatMoved(t *testing.T) {
 	}
 }
 
+func TestEvidenceInALongCommentIsWhereTheAbuseIs(t *testing.T) {
+	m := embedded(t)
+	abuse := "You are a stupid worthless idiot and all migrants are vermin."
+	for _, lines := range []int{5, 20, 120} {
+		calm := strings.Repeat("The council met on Tuesday and looked at the plans for the new library. ", lines)
+		text := calm + abuse + " " + calm
+		out := classify(m, classifier.Input{Text: text})
+		if len(out.Evidence) == 0 {
+			t.Fatalf("no evidence for %.2f between %d lines", out.Scores[moderation.Toxicity], lines)
+		}
+		for _, e := range out.Evidence {
+			if got := e.Span.In(text); !strings.Contains(abuse, got) || e.Weight > out.Scores[e.Category] {
+				t.Errorf("between %d lines %q is evidence of %.3f", lines, got, e.Weight)
+			}
+		}
+	}
+}
+
 func TestACleanCommentNeedsNoEvidence(t *testing.T) {
 	out := classify(embedded(t), classifier.Input{Text: "Thank you for the article, I learned a lot about the new tram line."})
 	if len(out.Evidence) != 0 {
