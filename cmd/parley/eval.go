@@ -18,10 +18,9 @@ import (
 )
 
 type evalCommand struct {
-	policyFlag
+	judgeFlag
 	Files      []string `arg:"" type:"existingfile" help:"Labelled JSON lines, gzipped or not: {\"text\": \"…\", \"label\": 0 or 1}, and where known id, identity, category, context or parent, article."`
 	Classifier bool     `help:"Measure the classifier's toxicity alone, without the policy's rules."`
-	Model      string   `type:"existingfile" placeholder:"FILE" help:"A model made by parley train, in place of the embedded one."`
 	JSON       bool     `help:"Print the reports as JSON."`
 	HTML       string   `name:"html" type:"path" placeholder:"FILE" help:"Also write one self-contained page with curves."`
 	Card       string   `type:"path" placeholder:"FILE" help:"Also write the model card (moderation/classifier/MODEL.md)."`

@@ -9,7 +9,7 @@ import (
 )
 
 type explainCommand struct {
-	policyFlag
+	judgeFlag
 	Text    string `arg:"" help:"The comment to explain."`
 	Title   string `help:"Title of the article under which it stands."`
 	Summary string `help:"Summary of that article."`

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 
-	"parley/moderation/classifier/reader"
 	"parley/moderation/engine"
 	"parley/moderation/policy"
 )
@@ -36,31 +35,38 @@ func (f policyFlag) load() (*policy.Policy, policy.Diagnostics) {
 	return policy.Default()
 }
 
+// judgeFlag chooses a policy and the classifier that it is judged with.
+type judgeFlag struct {
+	policyFlag
+	Model string `type:"existingfile" placeholder:"FILE" help:"A classifier made by parley train, in place of the embedded one."`
+}
+
 // engine makes the policy ready to judge.
-func (f policyFlag) engine() (*engine.Engine, error) {
+func (f judgeFlag) engine() (*engine.Engine, error) {
 	p, found := f.load()
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	return engineOf(p)
+	return engineOf(p, f.Model)
 }
 
-func engineOf(p *policy.Policy) (*engine.Engine, error) {
-	model, err := modelOf(p)
+func engineOf(p *policy.Policy, file string) (*engine.Engine, error) {
+	model, err := modelOf(p, file)
 	if err != nil {
 		return nil, err
 	}
 	return engine.New(p, model), nil
 }
 
-// modelOf returns the embedded classifier, nil where the policy does without.
-func modelOf(p *policy.Policy) (engine.Model, error) {
+// modelOf returns the classifier in a file, the embedded one where none is named, and nil
+// where the policy does without.
+func modelOf(p *policy.Policy, file string) (engine.Model, error) {
 	if !p.Classifiers.Embedded.Enabled {
 		return nil, nil
 	}
-	model, err := reader.Embedded()
+	model, err := readModel(file)
 	if err != nil {
-		return nil, fmt.Errorf("load the embedded classifier: %w", err)
+		return nil, fmt.Errorf("load the classifier: %w", err)
 	}
 	return model, nil
 }

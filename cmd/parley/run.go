@@ -16,7 +16,7 @@ import (
 )
 
 type runCommand struct {
-	policyFlag
+	judgeFlag
 	DataDir string     `type:"path" placeholder:"DIR" help:"Where the embedded store lives, in place of the policy's store.data_dir."`
 	Listen  string     `placeholder:"ADDRESS" help:"Where health and metrics are served, in place of the policy's server.listen; 'off' for nowhere."`
 	Level   slog.Level `default:"info" name:"log-level" help:"debug, info, warn or error."`
@@ -57,7 +57,7 @@ func (c runCommand) Run(ctx context.Context, s streams) error {
 		}
 	}()
 	options := daemon.Options{
-		Load: c.load, Now: reload, DataDir: c.DataDir, Listen: c.Listen,
+		Load: c.load, Model: c.Model, Now: reload, DataDir: c.DataDir, Listen: c.Listen,
 		Token: token, APIBase: os.Getenv("DISCORD_API_BASE"), RedisURL: os.Getenv("REDIS_URL"), OpenAIKey: os.Getenv("OPENAI_API_KEY"),
 		Log: logger(s.err, c.Level),
 	}

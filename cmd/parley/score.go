@@ -18,7 +18,7 @@ import (
 )
 
 type scoreCommand struct {
-	policyFlag
+	judgeFlag
 	Texts   []string `arg:"" optional:"" help:"Texts to judge. Without any, JSON lines are read from standard input."`
 	Title   string   `help:"Title of the article under which the texts stand."`
 	Summary string   `help:"Summary of that article."`

@@ -43,7 +43,7 @@ func (c testCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	model, err := modelOf(p)
+	model, err := modelOf(p, "")
 	if err != nil {
 		return err
 	}

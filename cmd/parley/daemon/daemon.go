@@ -30,6 +30,7 @@ type Options struct {
 	Watch []string        // the policy's files; none: they are not watched
 	Now   <-chan struct{} // asks for a reload at once; may be nil
 
+	Model     string // file of a classifier made by parley train; "": the embedded one
 	Token     string // Discord's
 	APIBase   string // overrides the policy's
 	RedisURL  string // "": the embedded store
@@ -61,9 +62,9 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	model, err := reader.Embedded()
+	model, err := reader.Load(o.Model)
 	if err != nil {
-		return nil, fmt.Errorf("load the embedded classifier: %w", err)
+		return nil, fmt.Errorf("load the classifier: %w", err)
 	}
 	p, found := o.Load()
 	if err := found.Err(); err != nil {
