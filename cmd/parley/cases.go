@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,7 @@ func (c casesExportCommand) Run(ctx context.Context, s streams) (err error) {
 	if err := found.Err(); err != nil {
 		return err
 	}
-	where := open.Options{RedisURL: os.Getenv("REDIS_URL"), DataDir: or(c.DataDir, p.Store.DataDir)}
+	where := open.Options{RedisURL: os.Getenv("REDIS_URL"), DataDir: cmp.Or(c.DataDir, p.Store.DataDir)}
 	if err := mustHold(where); err != nil {
 		return err
 	}

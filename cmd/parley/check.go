@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -27,7 +28,7 @@ func (c checkCommand) Run(s streams) error {
 		return errFailed
 	}
 	if !c.JSON {
-		fmt.Fprintf(s.out, "%s is in order: %d rules, policy %s\n", or(c.Config, "The policy"), len(p.Rules.Rules), p.Hash())
+		fmt.Fprintf(s.out, "%s is in order: %d rules, policy %s\n", cmp.Or(c.Config, "The policy"), len(p.Rules.Rules), p.Hash())
 	}
 	return nil
 }
@@ -51,11 +52,4 @@ func notes(found policy.Diagnostics) []note {
 		}
 	}
 	return all
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -11,6 +11,7 @@ import (
 
 	"parley/bot/discord/discordtest"
 	"parley/cmd/parley/daemon"
+	"parley/cmd/parley/latency"
 	"parley/moderation"
 	"parley/moderation/classifier/reader"
 	"parley/moderation/engine"
@@ -218,9 +219,13 @@ func (b *bench) latencies(ctx context.Context, r *Result) error {
 			effects = append(effects, request.At.Sub(sent))
 		}
 	}
-	r.VerdictP50, r.VerdictP99 = percentiles(verdicts)
-	r.EffectP50, r.EffectP99 = percentiles(effects)
+	r.VerdictP50, r.VerdictP99 = inMilliseconds(latency.Percentiles(verdicts))
+	r.EffectP50, r.EffectP99 = inMilliseconds(latency.Percentiles(effects))
 	return nil
+}
+
+func inMilliseconds(p50, p99 time.Duration) (float64, float64) {
+	return latency.Milliseconds(p50), latency.Milliseconds(p99)
 }
 
 // heard collects verdicts.

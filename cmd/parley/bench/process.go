@@ -10,13 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"parley/bot/discord/discordtest"
+	"parley/cmd/parley/latency"
 )
 
 const takeDownRoute = "DELETE /channels/{channel_id}/messages/{message_id}"
@@ -71,7 +71,7 @@ func (b *bench) ownProcess(ctx context.Context, r *Result) error {
 	if err := awaitReady(ctx, listen, exited); err != nil {
 		return fmt.Errorf("%w: %s", err, said.String())
 	}
-	r.Ready = milliseconds(time.Since(start))
+	r.Ready = latency.Milliseconds(time.Since(start))
 	if _, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.stream(4, b.Comments, false), Rate: r.HalfLoad}); err != nil {
 		return err
 	}
@@ -134,14 +134,3 @@ func peakMemory(pid int) (float64, error) {
 	}
 	return 0, nil
 }
-
-// percentiles returns the median and the 99th percentile in milliseconds; 0 for nothing.
-func percentiles(all []time.Duration) (p50, p99 float64) {
-	if len(all) == 0 {
-		return 0, 0
-	}
-	slices.Sort(all)
-	return milliseconds(all[len(all)/2]), milliseconds(all[len(all)*99/100])
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -3,6 +3,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,14 +71,14 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	store, err := awaitStore(ctx, open.Options{RedisURL: o.RedisURL, DataDir: or(o.DataDir, p.Store.DataDir)}, o.Log)
+	store, err := awaitStore(ctx, open.Options{RedisURL: o.RedisURL, DataDir: cmp.Or(o.DataDir, p.Store.DataDir)}, o.Log)
 	if err != nil {
 		return nil, err
 	}
 	if o.Wrap != nil {
 		store = o.Wrap(store)
 	}
-	d := &Daemon{Store: store, options: o, listen: or(o.Listen, p.Server.Listen)}
+	d := &Daemon{Store: store, options: o, listen: cmp.Or(o.Listen, p.Server.Listen)}
 	d.opinions = &opinions{key: o.OpenAIKey, memory: store, community: d.community, changed: d.tellOfChange, log: o.Log}
 	d.rules = &rulebooks{load: o.Load, model: model, opinions: d.opinions}
 	if err := d.assemble(p); err != nil {
@@ -90,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	o := d.options
 	platform, err := discord.New(discord.Config{
-		Token: o.Token, APIBase: or(o.APIBase, p.Discord.APIBase), Ledger: d.Store, Log: o.Log,
+		Token: o.Token, APIBase: cmp.Or(o.APIBase, p.Discord.APIBase), Ledger: d.Store, Log: o.Log,
 		Settings: func(guild string, at moderation.Channel) *policy.Settings {
 			return d.Bot.In(guild).Settings(guild, at, moderation.Article{})
 		},
@@ -110,7 +111,7 @@ func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	if err != nil {
 		return err
 	}
-	d.history = archive.Open(historyBelow(or(o.DataDir, p.Store.DataDir)), o.Log)
+	d.history = archive.Open(historyBelow(cmp.Or(o.DataDir, p.Store.DataDir)), o.Log)
 	desk := d.Bot.Desk()
 	platform.Serve(discord.Moderators{
 		Cases: desk, Strikes: desk,
@@ -178,11 +179,4 @@ func (d *Daemon) Run(ctx context.Context) error {
 func (d *Daemon) Close() error {
 	d.history.Close()
 	return d.Store.Close()
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -1,9 +1,9 @@
 package demo
 
 import (
-	"slices"
 	"time"
 
+	"parley/cmd/parley/latency"
 	"parley/moderation"
 )
 
@@ -79,15 +79,6 @@ func (s *Summary) finish(at *stage) {
 			s.Timeouts++
 		}
 	}
-	s.VerdictP50, s.VerdictP99 = percentiles(at.heard.durations())
-	s.GoneP50, s.GoneP99 = percentiles(s.gone)
-}
-
-// percentiles returns the median and the 99th percentile; zero for nothing.
-func percentiles(all []time.Duration) (p50, p99 time.Duration) {
-	if len(all) == 0 {
-		return 0, 0
-	}
-	slices.Sort(all)
-	return all[len(all)/2], all[len(all)*99/100]
+	s.VerdictP50, s.VerdictP99 = latency.Percentiles(at.heard.durations())
+	s.GoneP50, s.GoneP99 = latency.Percentiles(s.gone)
 }

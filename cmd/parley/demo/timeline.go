@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
+	"parley/cmd/parley/latency"
 	"parley/cmd/parley/terminal"
 	"parley/moderation"
 )
@@ -46,14 +46,14 @@ func (t Timeline) comment(at string, h Happening) {
 		text = "(edits) " + text
 	}
 	fmt.Fprintf(t.Out, "%s  %s %s  %s  %s\n", at, terminal.Fit(h.Who, nameWidth), t.outcome(h.Outcome),
-		terminal.Fit(text, textWidth), t.Style.Dim(fmt.Sprintf("%5.1f ms", milliseconds(h.Took))))
+		terminal.Fit(text, textWidth), t.Style.Dim(fmt.Sprintf("%5.1f ms", latency.Milliseconds(h.Took))))
 	if h.Opinion != nil {
 		t.below(t.Style.Dim(terminal.Plain(opinion(h))))
 	}
 	if h.Verdict.Action != moderation.Allow || h.Outcome == Down {
 		because := because(h.Verdict)
 		if h.Gone > 0 {
-			because += fmt.Sprintf(", gone after %.0f ms", milliseconds(h.Gone))
+			because += fmt.Sprintf(", gone after %.0f ms", latency.Milliseconds(h.Gone))
 		}
 		t.below(t.Style.Dim(terminal.Plain(because)))
 	}
@@ -73,7 +73,7 @@ func opinion(h Happening) string {
 	if h.Opinion.Unknown != "" {
 		said = "none: " + h.Opinion.Unknown
 	}
-	return fmt.Sprintf("%s at first; second opinion after %.0f ms: %s", h.First, milliseconds(h.Waited), said)
+	return fmt.Sprintf("%s at first; second opinion after %.0f ms: %s", h.First, latency.Milliseconds(h.Waited), said)
 }
 
 // outcome is a word of fixed width, so that columns line up.
@@ -113,9 +113,9 @@ func (t Timeline) Summarize(s Summary) {
 	line("members told why", fmt.Sprint(s.Struck))
 	line("timed out now", fmt.Sprint(s.Timeouts))
 	line("given back", fmt.Sprint(s.GivenBack))
-	line("comment → verdict", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms", milliseconds(s.VerdictP50), milliseconds(s.VerdictP99)))
+	line("comment → verdict", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms", latency.Milliseconds(s.VerdictP50), latency.Milliseconds(s.VerdictP99)))
 	if s.GoneP99 > 0 {
-		line("posted → gone", fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", milliseconds(s.GoneP50), milliseconds(s.GoneP99)))
+		line("posted → gone", fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", latency.Milliseconds(s.GoneP50), latency.Milliseconds(s.GoneP99)))
 	}
 	if hoped := s.AsHoped + s.Otherwise; hoped > 0 {
 		line("as hoped", fmt.Sprintf("%d of %d", s.AsHoped, hoped))
@@ -139,5 +139,3 @@ func counts(m map[string]int) string {
 	}
 	return strings.Join(parts, ", ")
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
