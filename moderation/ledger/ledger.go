@@ -117,9 +117,12 @@ type Delivery struct {
 // Outbox is the durable queue between decisions and what they do.
 type Outbox interface {
 	// Take hands out up to n due effects, oldest first, to this consumer alone. Effects
-	// taken by a consumer that died (nothing settled within lease) are handed out again. All
-	// consumers of a queue name the same lease.
+	// taken by a consumer that died (neither settled nor renewed within lease, or sooner where
+	// the store can tell) are handed out again. All consumers of a queue name the same lease.
 	Take(ctx context.Context, guild string, q Queue, consumer string, n int, lease time.Duration) ([]Delivery, error)
+	// Renew has the leases of deliveries begin anew. Those that are gone, or another's by now,
+	// are left alone.
+	Renew(ctx context.Context, guild string, q Queue, consumer string, held []Delivery, lease time.Duration) error
 	// Settle removes a delivery for good and adds the event, if its Kind is set, to the
 	// effect's case together with the card that was posted, if any. The case's version stays:
 	// what was carried out is no reason to refuse a moderator who saw the case before it was.
@@ -142,6 +145,10 @@ type Watermarks interface {
 type Memory interface {
 	// Once reports true to exactly one caller per key until ttl has passed.
 	Once(ctx context.Context, guild, key string, ttl time.Duration) (bool, error)
+	// Hold reports whether a key is holder's. A free one becomes so, and stays so until ttl has
+	// passed without another Hold by the same holder, or sooner where the store can tell that
+	// the holder died. A ttl of 0 lets go of the key.
+	Hold(ctx context.Context, guild, key, holder string, ttl time.Duration) (bool, error)
 	// Recall returns what Remember kept, or nil.
 	Recall(ctx context.Context, guild, key string) ([]byte, error)
 	Remember(ctx context.Context, guild, key string, value []byte, ttl time.Duration) error

@@ -49,6 +49,29 @@ func TestADamagedDatabaseIsRefusedWithAdvice(t *testing.T) {
 	}
 }
 
+func TestWhatADeadProcessHadTakenIsFreeOnceTheDatabaseIsOpenedAgain(t *testing.T) {
+	dir := t.TempDir()
+	dead := open(t, dir)
+	c := moderation.Case{ID: "1", Guild: "g", State: moderation.CasePending, Comment: moderation.Comment{ID: "1", Guild: "g"}}
+	question := moderation.Effect{ID: "1/ask/r0", Kind: moderation.AskOpinion, Guild: "g", Case: "1"}
+	_, committed := dead.Commit(t.Context(), ledger.Commit{Case: c, Queue: []moderation.Effect{question}})
+	taken, err := dead.Take(t.Context(), "g", ledger.Opinions, "dead", 1, time.Hour)
+	mine, held := dead.Hold(t.Context(), "g", "question", "dead", time.Hour)
+	if err := errors.Join(committed, err, held, dead.Close()); err != nil || len(taken) != 1 || !mine {
+		t.Fatalf("took %d, held %v, error %v", len(taken), mine, err)
+	}
+
+	heir := open(t, dir)
+	defer heir.Close()
+	again, err := heir.Take(t.Context(), "g", ledger.Opinions, "heir", 1, time.Hour)
+	if err != nil || len(again) != 1 || again[0].Effect.ID != question.ID || again[0].Attempts != 2 {
+		t.Errorf("took %+v, error %v; want the second attempt of the dead one's", again, err)
+	}
+	if mine, err := heir.Hold(t.Context(), "g", "question", "heir", time.Hour); err != nil || !mine {
+		t.Errorf("what was held is free: %v, %v", mine, err)
+	}
+}
+
 func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	if err := open(t, dir).Close(); err != nil {

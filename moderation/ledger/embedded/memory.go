@@ -12,6 +12,7 @@ import (
 const (
 	kindOnce = "once"
 	kindKept = "kept"
+	kindHeld = "held"
 )
 
 // Once reports true to one caller per key until ttl has passed.
@@ -26,6 +27,21 @@ func (s *Store) Once(ctx context.Context, guild, key string, ttl time.Duration) 
 		return err
 	})
 	return first && err == nil, err
+}
+
+// Hold takes, prolongs or lets go of a key.
+func (s *Store) Hold(ctx context.Context, guild, key, holder string, ttl time.Duration) (bool, error) {
+	var mine bool
+	err := s.do(ctx, "hold "+key, func(t *transaction) error {
+		now := time.Now()
+		changed, err := t.write(`INSERT INTO memory (guild, kind, key, expires, value) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (guild, kind, key) DO UPDATE SET expires = excluded.expires, value = excluded.value
+			WHERE value = excluded.value OR expires <= ?`,
+			guild, kindHeld, key, now.Add(ttl).UnixMilli(), []byte(holder), now.UnixMilli())
+		mine = changed == 1
+		return err
+	})
+	return mine && err == nil, err
 }
 
 // Remember keeps a value until ttl has passed.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -55,6 +56,31 @@ func (s *Store) Take(ctx context.Context, guild string, q ledger.Queue, consumer
 		return nil
 	})
 	return taken, err
+}
+
+// Renew has the leases of deliveries begin anew.
+func (s *Store) Renew(ctx context.Context, guild string, q ledger.Queue, consumer string, held []ledger.Delivery, lease time.Duration) error {
+	return s.do(ctx, fmt.Sprintf("renew %d leases of %s", len(held), q), func(t *transaction) error {
+		end := time.Now().Add(lease).UnixMilli()
+		for _, d := range held {
+			if _, err := t.write(`UPDATE queue SET due = ? WHERE seq = ? AND guild = ? AND consumer = ?`, end, d.Token, guild, consumer); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// bury frees what a process had taken when it died. One process at a time has the database,
+// so whatever is taken when it is opened was taken by a dead one.
+func bury(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, `UPDATE queue SET due = 0, consumer = '' WHERE consumer != ''`); err != nil {
+		return fmt.Errorf("free what was taken: %w", err)
+	}
+	if _, err := conn.ExecContext(ctx, `DELETE FROM memory WHERE kind = ?`, kindHeld); err != nil {
+		return fmt.Errorf("free what was held: %w", err)
+	}
+	return nil
 }
 
 // Settle removes a delivery and notes in the case what came of it.

@@ -96,6 +96,9 @@ func (s *Store) connect(ctx context.Context) (*sql.Conn, error) {
 		err = migrate(ctx, conn)
 	}
 	if err == nil {
+		err = bury(ctx, conn)
+	}
+	if err == nil {
 		s.db = db
 		return conn, nil
 	}

@@ -15,6 +15,8 @@ func memory() map[string]func(*book) {
 	return map[string]func(*book){
 		"OnceIsTrueForExactlyOneCaller":             onceForOne,
 		"OnceIsTrueAgainWhenItsTimeHasPassed":       onceAgain,
+		"AKeyIsHeldByOneAtATime":                    heldByOne,
+		"AKeyIsFreeOnceItsHolderIsSilent":           heldNoMore,
 		"WhatIsRememberedComesBackUntilItsTimeEnds": remembered,
 		"SpendingNeverExceedsALimit":                neverExceeds,
 		"SpendingIsAllOrNothing":                    allOrNothing,
@@ -54,6 +56,37 @@ func onceAgain(b *book) {
 			return yes
 		})
 	}
+}
+
+// hold demands that Hold answers as wanted.
+func (b *book) hold(holder string, ttl time.Duration, want bool) {
+	b.Helper()
+	if mine, err := b.Hold(b.ctx, b.guild, "question", holder, ttl); err != nil || mine != want {
+		b.Errorf("held by %s: %v, %v, want %v", holder, mine, err, want)
+	}
+}
+
+func heldByOne(b *book) {
+	b.hold("ann", time.Minute, true)
+	b.hold("bob", time.Minute, false)
+	b.hold("ann", time.Minute, true)
+	b.hold("bob", 0, false)
+	b.hold("bob", time.Minute, false)
+	b.hold("ann", 0, true)
+	b.hold("bob", time.Minute, true)
+	if yes, err := b.Once(b.ctx, b.guild, "question", time.Minute); err != nil || !yes {
+		b.Errorf("Once with a key that is held: %v, %v, want true", yes, err)
+	}
+}
+
+func heldNoMore(b *book) {
+	b.hold("ann", 20*time.Millisecond, true)
+	b.until("the end of a hold", func() bool {
+		mine, err := b.Hold(b.ctx, b.guild, "question", "bob", time.Minute)
+		b.check("hold", err)
+		return mine
+	})
+	b.hold("ann", time.Minute, false)
 }
 
 func remembered(b *book) {

@@ -17,6 +17,8 @@ func outbox() map[string]func(*book) {
 		"EffectsAreTakenOldestFirstAndOnce":        takenOnce,
 		"TwoWorkersShareTheEffects":                workersShare,
 		"AnExpiredLeaseIsHandedOutAgain":           leaseExpires,
+		"ARenewedLeaseDoesNotEnd":                  leaseRenewed,
+		"RenewingTakesNothingBackFromAnother":      renewedTooLate,
 		"AnExpiredLeaseIsFoundBehindManyFreshOnes": staleBehindFresh,
 		"ASettledEffectIsGoneAndItsCaseKnows":      settled,
 		"SettlingTwiceIsNotedOnce":                 settledTwice,
@@ -141,6 +143,50 @@ func leaseExpires(b *book) {
 	if again[0].Effect.ID != lost[0].Effect.ID || again[0].Attempts != 2 || again[1].Attempts != 1 {
 		b.Errorf("attempts are numbered %d and %d, want 2 and 1", again[0].Attempts, again[1].Attempts)
 	}
+}
+
+func (b *book) renew(held []ledger.Delivery, lease time.Duration) {
+	b.Helper()
+	b.check("renew", b.Renew(b.ctx, b.guild, ledger.Effects, "worker", held, lease))
+}
+
+func leaseRenewed(b *book) {
+	b.fill(2)
+	const lease = 200 * time.Millisecond
+	held := b.take(ledger.Effects, 2, lease)
+	taken := time.Now()
+	b.until("the end of the first lease", func() bool {
+		b.renew(held[:1], lease)
+		return time.Since(taken) > lease+50*time.Millisecond
+	})
+	again, err := b.Take(b.ctx, b.guild, ledger.Effects, "heir", 5, lease)
+	b.check("take", err)
+	if got := names(again); !slices.Equal(got, []string{"101"}) {
+		b.Errorf("handed out %v, want the one that was not renewed", got)
+	}
+	b.check("give back", b.Later(b.ctx, b.guild, ledger.Effects, held[0], time.Now()))
+	if again := b.take(ledger.Effects, 1, lease); len(again) != 1 || again[0].Attempts != 2 {
+		b.Errorf("given back after renewals, it comes as %+v, want the second attempt", again)
+	}
+}
+
+func renewedTooLate(b *book) {
+	b.renew([]ledger.Delivery{{Token: "1-1"}}, time.Hour) // before there is a queue
+	b.fill(1)
+	const lease = 20 * time.Millisecond
+	slow := b.take(ledger.Effects, 1, lease)
+	for range 2 { // the second time from the heir, whose lease was not prolonged
+		var heir []ledger.Delivery
+		b.until("the end of the lease", func() (taken bool) {
+			var err error
+			heir, err = b.Take(b.ctx, b.guild, ledger.Effects, "heir", 1, lease)
+			b.check("take", err)
+			return len(heir) == 1
+		})
+		b.renew(slow, time.Hour)
+	}
+	b.settle(slow[0], moderation.CaseEvent{}, moderation.MessageRef{})
+	b.renew(slow, time.Hour) // after it is gone
 }
 
 func (b *book) settle(d ledger.Delivery, e moderation.CaseEvent, card moderation.MessageRef) {

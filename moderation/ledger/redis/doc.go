@@ -33,6 +33,7 @@
 //	queue:<name>:later             zset    none (2)                            later, take
 //	watermarks                     hash    none (3)                            advance
 //	once:<key>                     string  as asked, from the first call on    Once
+//	held:<key>                     string  as asked                            hold
 //	kept:<key>                     string  as asked                            Remember
 //	budget:<key>:<window>:<start>  string  two windows                         spend
 //	spent:<token>                  string  1 minute                            spend

@@ -33,6 +33,7 @@ func (k keys) queue(q ledger.Queue) string   { return string(k) + "queue:" + str
 func (k keys) later(q ledger.Queue) string   { return string(k) + "queue:" + string(q) + ":later" }
 func (k keys) watermarks() string            { return string(k) + "watermarks" }
 func (k keys) once(key string) string        { return string(k) + "once:" + key }
+func (k keys) held(key string) string        { return string(k) + "held:" + key }
 func (k keys) kept(key string) string        { return string(k) + "kept:" + key }
 func (k keys) spent(token string) string     { return string(k) + "spent:" + token }
 func (k keys) policies() string              { return string(k) + "policies" }

@@ -31,6 +31,12 @@ func (s *Store) Once(ctx context.Context, guild, key string, ttl time.Duration) 
 	return holder == own, wrap("once "+key, err)
 }
 
+// Hold takes, prolongs or lets go of a key.
+func (s *Store) Hold(ctx context.Context, guild, key, holder string, ttl time.Duration) (bool, error) {
+	mine, err := s.scripts.hold.Run(ctx, s.client, []string{keysOf(guild).held(key)}, holder, ttl.Milliseconds()).Bool()
+	return mine, wrap("hold "+key, err)
+}
+
 // whole rounds a lifetime up to what Redis can measure.
 func whole(ttl time.Duration) time.Duration { return max(ttl, time.Millisecond) }
 

@@ -39,6 +39,17 @@ func (s *Store) Take(ctx context.Context, guild string, q ledger.Queue, consumer
 	return taken, nil
 }
 
+// Renew has the leases of deliveries begin anew.
+func (s *Store) Renew(ctx context.Context, guild string, q ledger.Queue, consumer string, held []ledger.Delivery, _ time.Duration) error {
+	args := make([]any, 0, 2+len(held))
+	args = append(args, group, consumer)
+	for _, d := range held {
+		args = append(args, d.Token)
+	}
+	_, err := s.run(ctx, fmt.Sprintf("renew %d leases of %s", len(held), q), s.scripts.renew, []string{keysOf(guild).queue(q)}, args...)
+	return err
+}
+
 // Settle removes a delivery and notes in the case what came of it: one round trip, a second
 // one to read the case first when there is something to note.
 func (s *Store) Settle(ctx context.Context, guild string, q ledger.Queue, d ledger.Delivery, e moderation.CaseEvent, card moderation.MessageRef) error {

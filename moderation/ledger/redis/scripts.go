@@ -15,6 +15,12 @@ var writeLua string
 //go:embed scripts/take.lua
 var takeLua string
 
+//go:embed scripts/renew.lua
+var renewLua string
+
+//go:embed scripts/hold.lua
+var holdLua string
+
 //go:embed scripts/settle.lua
 var settleLua string
 
@@ -35,7 +41,7 @@ var shadowLua string
 
 // scripts are the Lua files, ready to be run.
 type scripts struct {
-	observe, write, take, settle, later, spend, advance, policy, shadow *goredis.Script
+	observe, write, take, renew, settle, later, hold, spend, advance, policy, shadow *goredis.Script
 }
 
 func newScripts() scripts {
@@ -43,8 +49,10 @@ func newScripts() scripts {
 		observe: goredis.NewScript(observeLua),
 		write:   goredis.NewScript(writeLua),
 		take:    goredis.NewScript(takeLua),
+		renew:   goredis.NewScript(renewLua),
 		settle:  goredis.NewScript(settleLua),
 		later:   goredis.NewScript(laterLua),
+		hold:    goredis.NewScript(holdLua),
 		spend:   goredis.NewScript(spendLua),
 		advance: goredis.NewScript(advanceLua),
 		policy:  goredis.NewScript(policyLua),
