@@ -2,6 +2,7 @@ package openai
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,7 +54,7 @@ func New(cfg Config, memory ledger.Memory) (*Adviser, error) {
 		a.judging = newJudgeStage(cfg, memory, a.tally)
 		longest += longestCall(cfg.Judge.Timeout)
 	}
-	a.answers = cache{shelf: memory, keep: cfg.CacheFor, longest: longest}
+	a.answers = cache{shelf: memory, keep: cfg.CacheFor, longest: longest, self: rand.Text()}
 	a.models = fmt.Sprintf("%s|%s|%s|%v", cfg.BaseURL, cfg.Moderation.Model, cfg.Judge.Model, cfg.Moderation.Offsets)
 	return a, nil
 }

@@ -13,7 +13,7 @@ import (
 
 // shelf is where all processes keep their answers; a ledger.Memory is one.
 type shelf interface {
-	Once(ctx context.Context, guild, key string, ttl time.Duration) (bool, error)
+	Hold(ctx context.Context, guild, key, holder string, ttl time.Duration) (bool, error)
 	Recall(ctx context.Context, guild, key string) ([]byte, error)
 	Remember(ctx context.Context, guild, key string, value []byte, ttl time.Duration) error
 }
@@ -21,6 +21,8 @@ type shelf interface {
 const (
 	unknownFor   = 10 * time.Minute // how long it is remembered that a question has no answer
 	askAgainSoon = 2 * time.Second  // when to look for an answer that another process is getting
+	heldFor      = 10 * time.Second // how long a question stays with a process that gives no sign of life
+	holdEvery    = heldFor / 3      // how often a process that is asking gives one
 )
 
 // cache answers each question once, however many comments, goroutines and processes raise
@@ -28,14 +30,14 @@ const (
 type cache struct {
 	shelf    shelf
 	keep     time.Duration
-	longest  time.Duration // that asking takes; a process that died asking blocks others no longer
+	longest  time.Duration // that asking may take
+	self     string        // names this process to the others
 	inFlight singleflight.Group
 }
 
 // entry is what is kept about a question.
 type entry struct {
 	Opinion *moderation.Opinion `json:"opinion,omitempty"`
-	Failed  int                 `json:"failed,omitempty"` // times that asking brought nothing
 }
 
 // answer returns what is remembered of a question, or asks it, unless closed says that this
@@ -77,6 +79,14 @@ func (c *cache) answer(ctx context.Context, guild, key string, closed func() err
 
 // ask gets an answer unless another process is at it.
 func (c *cache) ask(ctx context.Context, guild, key string, ask func(context.Context) (moderation.Opinion, error)) (moderation.Opinion, error) {
+	mine, err := c.shelf.Hold(ctx, guild, key, c.self, heldFor)
+	if err != nil {
+		return moderation.Opinion{}, fmt.Errorf("claim the question: %w", err)
+	}
+	if !mine {
+		return moderation.Opinion{}, &moderation.LaterError{At: time.Now().Add(askAgainSoon), Err: moderation.ErrBeingAsked}
+	}
+	defer c.holding(ctx, guild, key)()
 	known, err := c.recall(ctx, guild, key) // it may have come since
 	if err != nil {
 		return moderation.Opinion{}, err
@@ -84,20 +94,8 @@ func (c *cache) ask(ctx context.Context, guild, key string, ask func(context.Con
 	if known.Opinion != nil {
 		return *known.Opinion, nil
 	}
-	// Every failure makes a new lock, so that the next attempt need not wait for this one's
-	// to run out.
-	mine, err := c.shelf.Once(ctx, guild, fmt.Sprintf("%s/asking/%d", key, known.Failed), c.longest)
-	if err != nil {
-		return moderation.Opinion{}, fmt.Errorf("claim the question: %w", err)
-	}
-	if !mine {
-		return moderation.Opinion{}, &moderation.LaterError{At: time.Now().Add(askAgainSoon), Err: moderation.ErrBeingAsked}
-	}
 	opinion, err := ask(ctx)
 	if err != nil {
-		if keepErr := c.remember(context.WithoutCancel(ctx), guild, key, entry{Failed: known.Failed + 1}, c.longest); keepErr != nil {
-			return moderation.Opinion{}, fmt.Errorf("%w (and the claim stays: %w)", err, keepErr)
-		}
 		return moderation.Opinion{}, err
 	}
 	keep := c.keep
@@ -108,6 +106,31 @@ func (c *cache) ask(ctx context.Context, guild, key string, ask func(context.Con
 		return moderation.Opinion{}, err
 	}
 	return opinion, nil
+}
+
+// holding keeps a question this process's own until done is called, which lets go of it. A
+// sign of life that the ledger does not get costs no more than a second call, should another
+// process ask the same.
+func (c *cache) holding(ctx context.Context, guild, key string) (done func()) {
+	ended, silent := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(silent)
+		again := time.NewTicker(holdEvery)
+		defer again.Stop()
+		for {
+			select {
+			case <-again.C:
+				_, _ = c.shelf.Hold(ctx, guild, key, c.self, heldFor)
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-silent // or it might take what is let go
+		_, _ = c.shelf.Hold(context.WithoutCancel(ctx), guild, key, c.self, 0)
+	}
 }
 
 // recall reads what is kept. An opinion that comes from here costs nothing.

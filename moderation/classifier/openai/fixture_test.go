@@ -28,7 +28,7 @@ type memory struct {
 	used map[string]int64
 	away error // what every call fails with, when set
 
-	claims int // calls of Once and Spend
+	claims int // calls of Once, Hold and Spend
 }
 
 type kept struct {
@@ -48,6 +48,21 @@ func (m *memory) Once(_ context.Context, guild, key string, ttl time.Duration) (
 	}
 	m.kept[name] = kept{until: time.Now().Add(ttl)}
 	return true, m.away
+}
+
+func (m *memory) Hold(_ context.Context, guild, key, holder string, ttl time.Duration) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.claims++
+	if m.away != nil {
+		return false, m.away
+	}
+	name := "held " + guild + "/" + key
+	if k, ok := m.kept[name]; ok && k.until.After(time.Now()) && string(k.value) != holder {
+		return false, nil
+	}
+	m.kept[name] = kept{[]byte(holder), time.Now().Add(ttl)}
+	return true, nil
 }
 
 func (m *memory) Recall(_ context.Context, guild, key string) ([]byte, error) {

@@ -1,6 +1,7 @@
 package openai_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"parley/moderation"
 	"parley/moderation/classifier/openai"
 	"parley/moderation/classifier/openai/openaitest"
+	"parley/moderation/ledger"
 	"parley/moderation/ledger/embedded"
 )
 
@@ -117,23 +119,49 @@ func TestAnAnswerIsForgottenInTime(t *testing.T) {
 	})
 }
 
+// cut is a memory that a process can no longer reach once it is dead.
+type cut struct {
+	*memory
+	dead atomic.Bool
+}
+
+func (c *cut) Hold(ctx context.Context, guild, key, holder string, ttl time.Duration) (bool, error) {
+	if c.dead.Load() {
+		return false, ledger.ErrAway
+	}
+	return c.memory.Hold(ctx, guild, key, holder, ttl)
+}
+
 func TestAProcessThatDiedAskingDoesNotBlockTheQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := openaitest.New(openaitest.Script{})
-		shared := newMemory()
-		dead := adviser(t, judge(), openaitest.New(openaitest.Script{Fault: failing(1, 99, openaitest.Fault{Hang: true})}), shared)
-		go dead.Opinion(t.Context(), undecided("words"))
-		time.Sleep(time.Second)
-		// What the dead process would still do, its own timeouts do later; until then it holds
-		// the question.
-		started := time.Now()
-		a := adviser(t, judge(), server, shared)
-		if l := later(t, a, undecided("words")); !errors.Is(l, moderation.ErrBeingAsked) {
-			t.Errorf("got %v", l)
+		lifeline := &cut{memory: newMemory()}
+		first := adviser(t, judge(), openaitest.New(openaitest.Script{Fault: failing(1, 99, openaitest.Fault{Hang: true})}), lifeline)
+		go first.Opinion(t.Context(), undecided("words"))
+		second := adviser(t, judge(), server, lifeline.memory)
+		for range 12 { // as long as the first one lives, the question is its own
+			time.Sleep(time.Second)
+			if l := later(t, second, undecided("words")); !errors.Is(l, moderation.ErrBeingAsked) {
+				t.Fatalf("got %v", l)
+			}
 		}
-		persist(t, a, undecided("words"))
-		if took := time.Since(started); took > time.Minute {
+		lifeline.dead.Store(true)
+		died := time.Now()
+		persist(t, second, undecided("words"))
+		if took := time.Since(died); took > 15*time.Second {
 			t.Errorf("the question was blocked for %s", took)
+		}
+		time.Sleep(time.Minute) // what the dead one had begun comes to its end
+	})
+}
+
+func TestAProcessThatGotNoAnswerLetsOthersAsk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := openaitest.New(openaitest.Script{Fault: failing(1, 3, openaitest.Fault{Status: 500})})
+		shared := newMemory()
+		later(t, adviser(t, judge(), server, shared), undecided("words"))
+		if o := opinion(t, adviser(t, judge(), server, shared), undecided("words")); o.Unknown != "" {
+			t.Errorf("got %+v", o)
 		}
 	})
 }
