@@ -63,6 +63,10 @@ func (s *faulty) Take(ctx context.Context, guild string, q ledger.Queue, consume
 	return
 }
 
+func (s *faulty) Renew(ctx context.Context, guild string, q ledger.Queue, consumer string, held []ledger.Delivery, lease time.Duration) error {
+	return s.around("renew", func() error { return s.Store.Renew(ctx, guild, q, consumer, held, lease) })
+}
+
 func (s *faulty) Settle(ctx context.Context, guild string, q ledger.Queue, d ledger.Delivery, e moderation.CaseEvent, card moderation.MessageRef) error {
 	return s.around("settle", func() error { return s.Store.Settle(ctx, guild, q, d, e, card) })
 }
@@ -271,7 +275,7 @@ func settle(t *testing.T, b *Bot, s ledger.Store) {
 		if n == 0 && valueOf(t, b, "parley_comments_parked") == 0 {
 			return
 		}
-		pass(lease / 2)
+		pass(30 * time.Second)
 	}
 	t.Fatal("after 50 minutes there are still effects that wait")
 }

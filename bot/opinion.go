@@ -43,8 +43,11 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 	}
 	book := b.In(c.Guild)
 	verdict := moderation.Weigh(c.Verdict, opinion, book.Margins)
-	err = b.write(ctx, book, consequence.Finding{
-		Comment: &c.Comment, Verdict: verdict, Opinion: true, At: time.Now(),
+	said := opinionEvent(opinion)
+	// The opinion, the verdict and what follows from it are written at one stroke, so that a
+	// process that dies leaves all of it or nothing.
+	written, err := b.write(ctx, book, consequence.Finding{
+		Comment: &c.Comment, Verdict: verdict, Opinion: true, At: said.At, Said: said,
 	})
 	if err != nil {
 		b.store.failed("opinion", err)
@@ -57,7 +60,10 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 	if b.OnOpinion != nil {
 		b.OnOpinion(c, opinion, verdict)
 	}
-	return outcome{event: opinionEvent(opinion)}
+	if written {
+		return outcome{}
+	}
+	return outcome{event: said} // somebody else had decided meanwhile; the history has it all the same
 }
 
 // advised reports whether second opinions are to be had in a community.

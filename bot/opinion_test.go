@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/moderation"
+	"parley/moderation/consequence"
 	"parley/moderation/ledger"
 )
 
@@ -265,12 +266,62 @@ func TestAnAnswerThatWasWrittenButNotSettledIsNotAskedForAgain(t *testing.T) {
 		a := &adviser{answer: thinks(moderation.Allow, 0.9)}
 		start(t, p, faults, withAdviser(a))
 		p.post(t, says(1, "ann", "unsure"))
-		pass(3 * opinionLease)
+		pass(3 * lease)
 		if a.asked["1"] != 1 {
 			t.Errorf("asked %d times", a.asked["1"])
 		}
+		if history := event(caseOf(t, store, "1")); strings.Count(history, "so it seems") != 1 {
+			t.Errorf("what the model said does not stand once in the history: %s", history)
+		}
 		if n, err := store.Waiting(t.Context(), "g", ledger.Opinions); err != nil || n != 0 {
 			t.Errorf("%d questions still wait, error %v", n, err)
+		}
+	})
+}
+
+func TestAQuestionStaysWithTheProcessThatAsksItHoweverLongThatTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		slow := &adviser{answer: func(moderation.Case, int) (moderation.Opinion, error) {
+			time.Sleep(4 * lease)
+			return moderation.Opinion{Source: "model:judge", Confidence: 0.9}, nil
+		}}
+		start(t, p, store, withAdviser(slow))
+		p.post(t, says(1, "ann", "unsure"))
+		for range 30 {
+			pass(lease / 10)
+			if other, err := store.Take(t.Context(), "g", ledger.Opinions, "another process", 1, lease); err != nil || len(other) != 0 {
+				t.Fatalf("another process is handed %v, error %v", other, err)
+			}
+		}
+		pass(2 * lease)
+		if c := caseOf(t, store, "1"); c.State != moderation.CaseCleared || slow.asked["1"] != 1 {
+			t.Errorf("case %s after %d calls; want cleared after one", c.State, slow.asked["1"])
+		}
+	})
+}
+
+func TestTheQuestionOfAProcessThatDiedIsAskedWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		c := says(1, "ann", "unsure")
+		c.Time = time.Now()
+		pending := moderation.Case{
+			ID: c.ID, Guild: "g", State: moderation.CasePending, Opened: c.Time, Updated: c.Time,
+			Comment: c, Verdict: moderation.Verdict{Undecided: true, Abuse: 0.5},
+		}
+		_, err := store.Commit(t.Context(), ledger.Commit{Case: pending, Queue: []moderation.Effect{consequence.Question(pending)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if taken, err := store.Take(t.Context(), "g", ledger.Opinions, "a process that dies", 1, lease); err != nil || len(taken) != 1 {
+			t.Fatalf("took %v, error %v", taken, err)
+		}
+		start(t, p, store, withAdviser(&adviser{answer: thinks(moderation.Allow, 0.9)}))
+		p.in.Gap(t.Context(), "g", nil)
+		pass(20 * time.Second)
+		if c := caseOf(t, store, "1"); c.State != moderation.CaseCleared {
+			t.Errorf("20 seconds later the case is %s", c.State)
 		}
 	})
 }

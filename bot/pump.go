@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,16 +12,18 @@ import (
 )
 
 const (
-	lease          = time.Minute     // for how long taken effects are this process's alone
-	opinionLease   = 3 * time.Minute // the same for questions, because models take their time
-	pollEvery      = 5 * time.Second // how often the queue is looked at without being told, give or take half
-	pollWhenAway   = time.Second     // the same while the store does not answer
-	handful        = 64              // effects taken at a time
-	inHandAtMost   = 512             // effects taken and not settled
-	urgentAtOnce   = 8               // take-downs carried out at a time in one community
-	othersAtOnce   = 8               // everything else
-	opinionsAtOnce = 64              // opinions asked for at a time
-	settleTimeout  = 5 * time.Second // for telling the store what became of an effect
+	lease          = 10 * time.Second // for how long taken effects are this process's alone without a sign of life
+	renewEvery     = lease / 3        // how often it gives one
+	effectTimeout  = 30 * time.Second // for one attempt at an effect
+	askTimeout     = 90 * time.Second // the same for a question, because models take their time
+	pollEvery      = 5 * time.Second  // how often the queue is looked at without being told, give or take half
+	pollWhenAway   = time.Second      // the same while the store does not answer
+	handful        = 64               // effects taken at a time
+	inHandAtMost   = 512              // effects taken and not settled
+	urgentAtOnce   = 8                // take-downs carried out at a time in one community
+	othersAtOnce   = 8                // everything else
+	opinionsAtOnce = 64               // opinions asked for at a time
+	settleTimeout  = 5 * time.Second  // for telling the store what became of an effect
 )
 
 // outcome is what became of a delivery: settled, with an event for its case's history, or
@@ -33,15 +36,17 @@ type outcome struct {
 }
 
 // pump takes one queue of one community from the store and has its effects carried out:
-// several at a time, those of one case in order, take-downs before everything else. One
-// goroutine owns all of its state but nudged and results.
+// several at a time, those of one case in order, take-downs before everything else. What it
+// has in hand stays its own for as long as it says so; what a process had in hand that died
+// is somebody else's a lease later. One goroutine owns all of its state but nudged and
+// results.
 type pump struct {
 	bot   *Bot
 	guild string
 	queue ledger.Queue
 	carry func(ctx context.Context, d ledger.Delivery) outcome
-	slow  bool // its effects are not waited for when the bot shuts down
-	lease time.Duration
+	slow  bool          // its effects are not waited for when the bot shuts down
+	limit time.Duration // of one attempt
 
 	nudged  chan struct{}
 	results chan result
@@ -61,12 +66,13 @@ type lane struct {
 	key     string
 	waiting []taken
 	busy    bool
-	blocked time.Time // until when nothing of this case is tried, because an earlier effect has to be
+	doing   ledger.Delivery // while busy
+	blocked time.Time       // until when nothing of this case is tried, because an earlier effect has to be
 }
 
 type taken struct {
 	ledger.Delivery
-	at time.Time
+	at time.Time // when it was taken or its lease began anew
 }
 
 type result struct {
@@ -84,14 +90,14 @@ const (
 
 func newPump(b *Bot, guild string, q ledger.Queue, carry func(context.Context, ledger.Delivery) outcome) *pump {
 	p := &pump{
-		bot: b, guild: guild, queue: q, carry: carry, lease: lease,
+		bot: b, guild: guild, queue: q, carry: carry, limit: effectTimeout,
 		nudged:  make(chan struct{}, 1),
 		results: make(chan result),
 		limits:  [2]int{urgentAtOnce, othersAtOnce},
 		lanes:   make(map[string]*lane),
 	}
 	if q == ledger.Opinions {
-		p.limits[ordinary], p.slow, p.lease = opinionsAtOnce, true, opinionLease
+		p.limits[ordinary], p.slow, p.limit = opinionsAtOnce, true, askTimeout
 	}
 	return p
 }
@@ -110,6 +116,8 @@ func (p *pump) run(ctx context.Context, finish <-chan struct{}) {
 	defer p.doing.Wait()
 	poll := time.NewTimer(0)
 	defer poll.Stop()
+	renew := time.NewTicker(renewEvery)
+	defer renew.Stop()
 	finishing := false
 	for {
 		look := false
@@ -120,6 +128,8 @@ func (p *pump) run(ctx context.Context, finish <-chan struct{}) {
 			look = true
 		case <-poll.C:
 			look = true
+		case <-renew.C:
+			p.renew(ctx)
 		case <-finish:
 			finish, finishing, look = nil, true, true
 		case <-ctx.Done():
@@ -146,7 +156,7 @@ func (p *pump) fill(ctx context.Context) time.Duration {
 	}
 	for room := inHandAtMost - p.inHand; room > 0; room = inHandAtMost - p.inHand {
 		n := min(room, handful)
-		deliveries, err := p.bot.Store.Take(ctx, p.guild, p.queue, p.bot.consumer, n, p.lease)
+		deliveries, err := p.bot.Store.Take(ctx, p.guild, p.queue, p.bot.consumer, n, lease)
 		if err != nil {
 			p.bot.store.failed("take "+string(p.queue), err)
 			return jitter(pollWhenAway)
@@ -167,6 +177,33 @@ func (p *pump) fill(ctx context.Context) time.Duration {
 	return jitter(pollEvery)
 }
 
+// renew has the leases of everything in hand begin anew. Where the store does not answer,
+// what was not begun yet is let go in time; what was, may be done once more by another.
+func (p *pump) renew(ctx context.Context) {
+	held := make([]ledger.Delivery, 0, p.inHand)
+	for _, l := range p.lanes {
+		if l.busy {
+			held = append(held, l.doing)
+		}
+		for _, t := range l.waiting {
+			held = append(held, t.Delivery)
+		}
+	}
+	if len(held) == 0 {
+		return
+	}
+	now := time.Now()
+	if err := p.bot.Store.Renew(ctx, p.guild, p.queue, p.bot.consumer, held, lease); err != nil {
+		p.bot.store.failed("renew "+string(p.queue), err)
+		return
+	}
+	for _, l := range p.lanes {
+		for i := range l.waiting {
+			l.waiting[i].at = now
+		}
+	}
+}
+
 // add puts a delivery into its lane, or gives it back at once when its case has to wait.
 func (p *pump) add(ctx context.Context, t taken) {
 	key := t.Effect.Case
@@ -178,6 +215,9 @@ func (p *pump) add(ctx context.Context, t taken) {
 		l = &lane{key: key}
 		p.lanes[key] = l
 	}
+	if l.holds(t) {
+		return
+	}
 	if l.blocked.After(t.at) {
 		p.later(ctx, t.Delivery, l.blocked)
 		return
@@ -187,6 +227,19 @@ func (p *pump) add(ctx context.Context, t taken) {
 	if !l.busy && len(l.waiting) == 1 {
 		p.makeReady(l)
 	}
+}
+
+// holds reports whether a delivery is in hand already: its lease had ended for a moment, as
+// when the store was away.
+func (l *lane) holds(t taken) bool {
+	if l.busy && l.doing.Token == t.Token {
+		return true
+	}
+	i := slices.IndexFunc(l.waiting, func(w taken) bool { return w.Token == t.Token })
+	if i >= 0 {
+		l.waiting[i] = t
+	}
+	return i >= 0
 }
 
 func (p *pump) makeReady(l *lane) {
@@ -208,12 +261,12 @@ func (p *pump) start(ctx context.Context) {
 			l := p.ready[u][0]
 			p.ready[u] = p.ready[u][1:]
 			first := l.waiting[0]
-			if time.Since(first.at) > p.lease/2 { // it may be somebody else's before it is done
+			if time.Since(first.at) > lease/2 { // it may be somebody else's before it is done
 				p.drop(l)
 				continue
 			}
 			l.waiting = l.waiting[1:]
-			l.busy = true
+			l.busy, l.doing = true, first.Delivery
 			p.running[u]++
 			p.doing.Go(func() { p.do(ctx, l, u, first.Delivery) })
 		}
@@ -239,7 +292,7 @@ func (p *pump) do(ctx context.Context, l *lane, urgency int, d ledger.Delivery) 
 // attempt carries out an effect. A defect that one effect brings to light must not end the
 // bot: the effect is tried again later.
 func (p *pump) attempt(ctx context.Context, d ledger.Delivery) (o outcome) {
-	ctx, cancel := context.WithTimeout(ctx, p.lease/2)
+	ctx, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()
 	defer func() {
 		if defect := recover(); defect != nil {
@@ -258,7 +311,7 @@ func (p *pump) settle(ctx context.Context, d ledger.Delivery, o outcome) (again 
 	defer cancel()
 	if err := p.bot.Store.Settle(ctx, p.guild, p.queue, d, o.event, o.card); err != nil {
 		p.bot.store.failed("settle", err)
-		return time.Now().Add(p.lease)
+		return time.Now().Add(lease)
 	}
 	return time.Time{}
 }

@@ -202,9 +202,10 @@ func (s *shard) judge(ctx context.Context) (err error) {
 	if v.Action == moderation.Allow && !v.Undecided && len(v.Ask) == 0 && c.Revision == 0 {
 		return nil
 	}
-	return b.write(ctx, book, consequence.Finding{
+	_, err = b.write(ctx, book, consequence.Finding{
 		Comment: c, Verdict: v, Record: s.obs.Record, Actions: s.obs.Actions,
 	})
+	return err
 }
 
 // announce counts a verdict and tells whoever listens, once however often it is reached.

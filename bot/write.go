@@ -13,8 +13,8 @@ import (
 const decisionsRetry = 12
 
 // write works out what follows from a finding and makes it durable, anew whenever the
-// facts it rests on have changed in the meantime.
-func (b *Bot) write(ctx context.Context, book *Rulebook, f consequence.Finding) error {
+// facts it rests on have changed in the meantime. done is false where nothing follows.
+func (b *Bot) write(ctx context.Context, book *Rulebook, f consequence.Finding) (done bool, err error) {
 	settings := book.Settings(f.Comment.Guild, f.Comment.Channel, f.Comment.Article)
 	for range decisionsRetry {
 		if f.Comment.Revision > 0 || f.Opinion {
@@ -23,32 +23,32 @@ func (b *Bot) write(ctx context.Context, book *Rulebook, f consequence.Finding) 
 			case errors.Is(err, ledger.ErrNotFound):
 				f.Prior = nil
 			case err != nil:
-				return err
+				return false, err
 			default:
 				f.Prior = &prior
 			}
 		}
 		commit, needed := consequence.Of(settings, f)
 		if !needed {
-			return nil
+			return false, nil
 		}
-		_, err := b.Store.Commit(ctx, commit)
+		_, err = b.Store.Commit(ctx, commit)
 		switch {
 		case err == nil:
 			b.committed(&commit, f.Verdict.Action)
-			return nil
+			return true, nil
 		case errors.Is(err, ledger.ErrOverCap):
 			f.OverCap = true
 		case errors.Is(err, ledger.ErrStale):
 			b.metrics.retried.WithLabelValues("commit", "stale").Inc()
 			if f.Record, err = b.Store.Record(ctx, f.Comment.Guild, f.Comment.Author.ID); err != nil {
-				return err
+				return false, err
 			}
 		default:
-			return err
+			return false, err
 		}
 	}
-	return errors.New("the author's record kept changing while a decision was made")
+	return false, errors.New("the author's record kept changing while a decision was made")
 }
 
 // committed wakes those who carry out what has just been written.

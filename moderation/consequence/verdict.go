@@ -18,8 +18,9 @@ type Finding struct {
 	Actions int               // automatic actions in the community within the hour before the comment
 	OverCap bool              // the store has refused the action because the hourly cap is reached
 
-	Opinion bool      // the verdict came of a second opinion about the revision that Prior holds
-	At      time.Time // when the opinion came; ignored without one
+	Opinion bool                 // the verdict came of a second opinion about the revision that Prior holds
+	At      time.Time            // when the opinion came; ignored without one
+	Said    moderation.CaseEvent // what the opinion said, for the case's history; ignored without one
 }
 
 // Of says what follows from a finding. ok is false when nothing needs to be written: the
@@ -150,8 +151,7 @@ func (d *draft) givenBack() ledger.Commit {
 	return c
 }
 
-// cleared names the event of a case that has nothing left to do. What the opinion said is an
-// event of its own, which whoever asked for it adds.
+// cleared names the event of a case that has nothing left to do.
 func (d *draft) cleared() (kind, note string) {
 	if d.Opinion {
 		return "cleared", "after a second opinion"
@@ -298,6 +298,9 @@ func (d *draft) commit(state moderation.CaseState, kind, note string, do ...mode
 	stage := fmt.Sprintf("r%d", d.Comment.Revision)
 	if d.Opinion {
 		c.Replaces = d.Prior.Version
+		if d.Said.Kind != "" {
+			c.Case.Events = append([]moderation.CaseEvent{d.Said}, c.Case.Events...)
+		}
 		stage = stageOf(d.Prior.Version)
 	}
 	c.Effects = effectsFor(c.Case, stage, d.at, do...)

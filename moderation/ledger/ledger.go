@@ -45,7 +45,7 @@ type Observer interface {
 
 // Commit is a verdict made durable: case, strike and effects, all or nothing.
 type Commit struct {
-	Case    moderation.Case // ID, Guild, Comment, Verdict, State, Strike and Events[0] set; Version is the store's
+	Case    moderation.Case // ID, Guild, Comment, Verdict, State, Strike and Events set; Version is the store's
 	Effects []moderation.Effect
 	Queue   []moderation.Effect // effects for the opinion queue
 	Record  int64               // Record.Version that the strike was decided on; ignored without a strike
