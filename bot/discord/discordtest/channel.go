@@ -34,7 +34,8 @@ type Channel struct {
 	deleted    bool
 	recipient  *User // of a private conversation
 	overwrites map[string]overwrite
-	messages   []*message // by ID, the deleted ones included
+	messages   []*message          // by ID, the deleted ones included
+	nonces     map[string]*message // the bot's, by the nonces that they were enforced to be unique by
 	server     *Server
 }
 
@@ -61,6 +62,7 @@ func (g *Guild) newChannel(name string, kind int) *Channel {
 func (s *Server) addChannel(channel *Channel) *Channel {
 	channel.server = s
 	channel.overwrites = map[string]overwrite{}
+	channel.nonces = map[string]*message{}
 	s.channels[channel.ID] = channel
 	return channel
 }

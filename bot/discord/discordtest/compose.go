@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 	"unicode/utf8"
 )
 
@@ -23,7 +24,12 @@ const (
 	maxButtonsInRow   = 5
 	maxCustomID       = 100
 	maxLabel          = 80
+	maxNonce          = 25
 )
+
+// nonceWindow is for how long a nonce is not used twice. Discord speaks of "the past few
+// minutes", which this understands as stingily as the words allow.
+const nonceWindow = 2 * time.Minute
 
 // messageForm is the body of requests that make or change a message. A nil
 // field was not sent.
@@ -34,6 +40,8 @@ type messageForm struct {
 	Flags           *int               `json:"flags"`
 	AllowedMentions *allowedMentions   `json:"allowed_mentions"`
 	Reference       *messageFormParent `json:"message_reference"`
+	Nonce           json.RawMessage    `json:"nonce"` // a string or a number
+	EnforceNonce    bool               `json:"enforce_nonce"`
 	Attachments     *[]struct {
 		ID json.RawMessage `json:"id"`
 	} `json:"attachments"`
@@ -55,6 +63,9 @@ type allowedMentions struct {
 func (f *messageForm) check() error {
 	if f.Content != nil && utf8.RuneCountInString(*f.Content) > maxContent {
 		return badForm("content", fmt.Sprintf("Must be %d or fewer in length.", maxContent))
+	}
+	if utf8.RuneCountInString(unquote(f.Nonce)) > maxNonce {
+		return badForm("nonce", fmt.Sprintf("Must be %d or fewer in length.", maxNonce))
 	}
 	if f.Embeds != nil {
 		if err := checkEmbeds(*f.Embeds); err != nil {

@@ -106,8 +106,24 @@ func (s *Server) createMessage(c *call) (any, error) {
 	if err := replyTo(channel, body, form.Reference, ping); err != nil {
 		return nil, err
 	}
+	if earlier := channel.enforced(&form); earlier != nil {
+		return wireMessage(earlier, true), nil
+	}
 	m := s.post(channel, s.bot, body, time.Time{})
+	if nonce := unquote(form.Nonce); form.EnforceNonce && nonce != "" {
+		channel.nonces[nonce] = m
+	}
 	return wireMessage(m, true), nil
+}
+
+// enforced is the message that the bot posted with the same nonce a moment ago, nil without
+// one or where the form does not ask for that.
+func (c *Channel) enforced(form *messageForm) *message {
+	earlier := c.nonces[unquote(form.Nonce)]
+	if !form.EnforceNonce || earlier == nil || c.server.now().Sub(timeOf(earlier.num)) > nonceWindow {
+		return nil
+	}
+	return earlier
 }
 
 // maySendTo says why the bot may not write there, if so.

@@ -1,6 +1,7 @@
 package discordtest_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -299,5 +300,48 @@ func TestEveryReadingRouteAnswersInDiscordsShape(t *testing.T) {
 		if got := w.request(t, "GET", path, nil); got.Status != http.StatusOK {
 			t.Errorf("GET %s: answered %d %s", path, got.Status, got.Body)
 		} // the shape is checked by the transport
+	}
+}
+
+func TestAnEnforcedNonceIsPostedOnceForSomeMinutes(t *testing.T) {
+	t.Parallel()
+	clock := make(chan time.Time, 1)
+	clock <- time.Now()
+	w := newWorld(t, discordtest.WithClock(func() time.Time { at := <-clock; clock <- at; return at }))
+	post := func(content, nonce string, enforce bool) string {
+		t.Helper()
+		body := object{"content": content, "nonce": nonce}
+		if enforce {
+			body["enforce_nonce"] = true
+		}
+		var posted struct {
+			ID string `json:"id"`
+		}
+		got := w.request(t, "POST", "/channels/"+w.channel.ID+"/messages", body)
+		if err := json.Unmarshal(got.Body, &posted); err != nil || posted.ID == "" {
+			t.Fatalf("answered %d %s", got.Status, got.Body)
+		}
+		return posted.ID
+	}
+	first := post("a card", "n1", true)
+	if again := post("the same card", "n1", true); again != first {
+		t.Errorf("posted as %s, and then again as %s", first, again)
+	}
+	if other := post("another card", "n2", true); other == first {
+		t.Error("another nonce brought the first message")
+	}
+	if loose := post("the same nonce, not enforced", "n1", false); loose == first {
+		t.Error("a nonce that was not enforced brought the first message")
+	}
+	if n := len(w.channel.Messages()); n != 3 {
+		t.Errorf("%d messages were posted, want 3", n)
+	}
+	clock <- (<-clock).Add(5 * time.Minute)
+	if later := post("the same card, much later", "n1", true); later == first {
+		t.Error("a nonce is remembered longer than some minutes")
+	}
+	*w.wrongOnPurpose = true
+	if got := w.request(t, "POST", "/channels/"+w.channel.ID+"/messages", object{"content": "x", "nonce": strings.Repeat("n", 26)}); got.Code != 50035 {
+		t.Errorf("a nonce of 26 characters: answered %d %s", got.Status, got.Body)
 	}
 }
