@@ -120,7 +120,7 @@ func (s *Server) createMessage(c *call) (any, error) {
 // one or where the form does not ask for that.
 func (c *Channel) enforced(form *messageForm) *message {
 	earlier := c.nonces[unquote(form.Nonce)]
-	if !form.EnforceNonce || earlier == nil || c.server.now().Sub(timeOf(earlier.num)) > nonceWindow {
+	if !form.EnforceNonce || earlier == nil || earlier.deleted || c.server.now().Sub(timeOf(earlier.num)) > nonceWindow {
 		return nil
 	}
 	return earlier
