@@ -36,6 +36,7 @@ func (b *Bot) carryEffect(ctx context.Context, d ledger.Delivery) outcome {
 		b.metrics.carried.WithLabelValues(string(e.Kind), "overtaken").Inc()
 		return outcome{event: effectEvent(e, why)}
 	}
+	e.Fresh = d.Attempts == 1
 	receipt, err := b.Enforcer.Carry(ctx, e, c)
 	return b.judgeCarried(ctx, d, receipt, err)
 }

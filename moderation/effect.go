@@ -16,6 +16,10 @@ type Effect struct {
 	Text    string     `json:"text,omitempty"`   // for people: notices, alerts
 	Reason  string     `json:"reason,omitempty"` // for the audit log, without comment text
 	Created time.Time  `json:"created"`
+
+	// Fresh says that nobody has tried to carry it out yet, so that there is no need to look
+	// whether it was done before. Whoever takes it from the outbox sets it.
+	Fresh bool `json:"-"`
 }
 
 // EffectKind says what an effect does.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,11 +38,15 @@ func (noMentions) MarshalJSON() ([]byte, error) { return []byte(`{"parse":[]}`),
 // speaks of "the past few minutes".
 const nonceMemory = 90 * time.Second
 
+// searchedAtMost is how many pages of a channel are searched for a message that may have been
+// posted before.
+const searchedAtMost = 20
+
 // postOnce posts what an effect wants said, unless that was done before. Shortly after the
-// effect was decided on, Discord itself sees to that, by the nonce; later the channel is
-// searched for a message of the bot's own whose embed is the same one.
+// effect was decided on, Discord itself sees to that, by the nonce; later, unless nobody has
+// tried yet, the channel is searched for a message of the bot's own whose embed is the same.
 func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel string, m outgoing, same func(wire.Embed) bool) (moderation.Receipt, error) {
-	if time.Since(e.Created) > nonceMemory {
+	if !e.Fresh && time.Since(e.Created) > nonceMemory {
 		ref, found, err := p.findPosted(ctx, e, channel, same)
 		if err != nil || found {
 			return moderation.Receipt{Message: ref}, err
@@ -55,16 +60,25 @@ func (p *Platform) postOnce(ctx context.Context, e moderation.Effect, channel st
 	return moderation.Receipt{Message: moderation.MessageRef{Channel: channel, Message: posted.ID}}, nil
 }
 
-// findPosted looks among what was posted since the effect was decided on.
+// findPosted looks among what was posted since the effect was decided on, latest first: who
+// died before they could tell did so a moment ago.
 func (p *Platform) findPosted(ctx context.Context, e moderation.Effect, channel string, same func(wire.Embed) bool) (moderation.MessageRef, bool, error) {
-	messages, err := p.fetchMessages(ctx, channel, "after="+wire.IDAt(e.Created.Add(-time.Minute)), 100)
-	if err != nil {
-		return moderation.MessageRef{}, false, err
-	}
-	for _, m := range messages {
-		if m.Author != nil && m.Author.ID == p.me() && len(m.Embeds) == 1 && same(m.Embeds[0]) {
-			return moderation.MessageRef{Channel: channel, Message: m.ID}, true, nil
+	const page = 100
+	since, query := wire.IDAt(e.Created.Add(-time.Minute)), ""
+	for range searchedAtMost {
+		messages, err := p.fetchMessages(ctx, channel, query, page)
+		if err != nil {
+			return moderation.MessageRef{}, false, err
 		}
+		for _, m := range slices.Backward(messages) {
+			if m.Author != nil && m.Author.ID == p.me() && len(m.Embeds) == 1 && same(m.Embeds[0]) {
+				return moderation.MessageRef{Channel: channel, Message: m.ID}, true, nil
+			}
+		}
+		if len(messages) < page || compareIDs(messages[0].ID, since) < 0 {
+			break
+		}
+		query = "before=" + messages[0].ID
 	}
 	return moderation.MessageRef{}, false, nil
 }
