@@ -3,7 +3,6 @@ package document
 import (
 	"encoding"
 	"fmt"
-	"math"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -109,27 +108,6 @@ func (d *decoder) report(n *yaml.Node, suggestion, format string, args ...any) {
 	d.found = append(d.found, Diagnostic{At: d.position(n), Message: fmt.Sprintf(format, args...), Suggestion: suggestion})
 }
 
-// fieldRules are the bounds that a struct field's tags set.
-type fieldRules struct {
-	enum     []string
-	min, max float64
-	bounded  bool
-}
-
-func rulesOf(f reflect.StructField) fieldRules {
-	r := fieldRules{min: math.Inf(-1), max: math.Inf(1)}
-	if e := f.Tag.Get("enum"); e != "" {
-		r.enum = strings.Split(e, "|")
-	}
-	if v, err := strconv.ParseFloat(f.Tag.Get("min"), 64); err == nil {
-		r.min, r.bounded = v, true
-	}
-	if v, err := strconv.ParseFloat(f.Tag.Get("max"), 64); err == nil {
-		r.max, r.bounded = v, true
-	}
-	return r
-}
-
 var (
 	positionType = reflect.TypeFor[Position]()
 	durationType = reflect.TypeFor[time.Duration]()
@@ -182,56 +160,6 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, rules fieldRules, what st
 		d.list(n, v, rules, what, depth)
 	default:
 		d.scalar(n, v, rules, what)
-	}
-}
-
-func (d *decoder) duration(n *yaml.Node, v reflect.Value, rules fieldRules, what string) {
-	length, err := ParseDuration(n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil || length < 0 {
-		d.report(n, "write it like 30s, 10m, 6h, 7d or 2w", "%s must be a length of time, not %s", what, shown(n))
-		return
-	}
-	v.SetInt(int64(length))
-}
-
-// ParseDuration reads what time.ParseDuration reads, and days and weeks: "7d", "2w", "1d12h".
-func ParseDuration(s string) (time.Duration, error) {
-	var total time.Duration
-	for _, unit := range []struct {
-		name string
-		each time.Duration
-	}{{"w", 7 * 24 * time.Hour}, {"d", 24 * time.Hour}} {
-		number, rest, ok := strings.Cut(s, unit.name)
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || math.Abs(n) > 36500 {
-			return 0, fmt.Errorf("%q is no number of days or weeks", number)
-		}
-		total += time.Duration(n * float64(unit.each))
-		if s = rest; s == "" {
-			return total, nil
-		}
-	}
-	rest, err := time.ParseDuration(s)
-	return total + rest, err
-}
-
-func (d *decoder) chosen(n *yaml.Node, u encoding.TextUnmarshaler, what string) {
-	suggestion := ""
-	if c, ok := u.(Chooser); ok {
-		suggestion = DidYouMean(n.Value, c.Choices())
-	}
-	if n.Kind != yaml.ScalarNode {
-		d.report(n, suggestion, "%s must be a single word, not %s", what, shown(n))
-		return
-	}
-	switch err := u.UnmarshalText([]byte(n.Value)); {
-	case err != nil && suggestion != "":
-		d.report(n, suggestion, "%s cannot be %q", what, n.Value)
-	case err != nil:
-		d.report(n, "", "%s: %v", what, err)
 	}
 }
 
@@ -324,113 +252,3 @@ func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 		f(key, n.Content[i+1])
 	}
 }
-
-func (d *decoder) scalar(n *yaml.Node, v reflect.Value, rules fieldRules, what string) {
-	if n.Kind != yaml.ScalarNode {
-		d.report(n, "", "%s must be a single value, not %s", what, shown(n))
-		return
-	}
-	switch v.Kind() {
-	case reflect.String:
-		if rules.enum != nil && !contains(rules.enum, n.Value) {
-			d.report(n, DidYouMean(n.Value, rules.enum), "%s cannot be %q", what, n.Value)
-			return
-		}
-		v.SetString(n.Value)
-	case reflect.Bool:
-		switch n.Value {
-		case "true", "yes", "on":
-			v.SetBool(true)
-		case "false", "no", "off":
-			v.SetBool(false)
-		default:
-			d.report(n, "write true or false", "%s must be true or false, not %s", what, shown(n))
-		}
-	case reflect.Int, reflect.Int64:
-		number, err := strconv.ParseInt(n.Value, 0, 64)
-		if err != nil {
-			d.report(n, "", "%s must be a whole number, not %s", what, shown(n))
-			return
-		}
-		if d.inside(n, float64(number), rules, what) {
-			v.SetInt(number)
-		}
-	case reflect.Float64:
-		number, err := strconv.ParseFloat(n.Value, 64)
-		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
-			d.report(n, "", "%s must be a number, not %s", what, shown(n))
-			return
-		}
-		if d.inside(n, number, rules, what) {
-			v.SetFloat(number)
-		}
-	}
-}
-
-func (d *decoder) inside(n *yaml.Node, number float64, rules fieldRules, what string) bool {
-	if !rules.bounded || number >= rules.min && number <= rules.max {
-		return true
-	}
-	switch {
-	case math.IsInf(rules.max, 1):
-		d.report(n, "", "%s must be at least %g, not %s", what, rules.min, n.Value)
-	default:
-		d.report(n, "", "%s must lie between %g and %g, not %s", what, rules.min, rules.max, n.Value)
-	}
-	return false
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
-}
-
-// shown describes a value in a message without repeating all of it.
-func shown(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a mapping"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	const longest = 40
-	if r := []rune(n.Value); len(r) > longest {
-		return fmt.Sprintf("%q…", string(r[:longest]))
-	}
-	return fmt.Sprintf("%q", n.Value)
-}
-
-// fieldIndex is how a struct type is read.
-type fieldIndex struct {
-	byKey    map[string][]int
-	keys     []string // in the order of the fields
-	short    int      // field that a bare value fills, -1 for none
-	position int      // field of type Position, -1 for none
-}
-
-// fieldsOf lists the keys of a struct. Fields of embedded structs count as its own.
-func fieldsOf(t reflect.Type) fieldIndex {
-	index := fieldIndex{byKey: make(map[string][]int, t.NumField()), short: -1, position: -1}
-	for _, f := range reflect.VisibleFields(t) {
-		key, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		switch {
-		case key == "" || key == "-":
-			if f.Type == positionType && len(f.Index) == 1 {
-				index.position = f.Index[0]
-			}
-			continue
-		case options == "short":
-			index.short = f.Index[0]
-		}
-		index.byKey[key] = f.Index
-		index.keys = append(index.keys, key)
-	}
-	return index
-}
-
-// Keys lists the keys that Decode reads into a struct, in the order of its fields.
-func Keys(of any) []string { return fieldsOf(reflect.TypeOf(of)).keys }
