@@ -9,47 +9,59 @@ import (
 	"parley/moderation/ledger"
 )
 
-// How much an index remembers.
-const (
-	commentsAtMost = 1 << 15 // newest comments with a fingerprint; about 5 MB when full
-	chains         = 1 << 15 // of each band; 256 KB
-)
+// LookalikesAtMost is how many comments are remembered by their fingerprints, the newest
+// ones; that takes about 6 MB.
+const LookalikesAtMost = 1 << 15
 
-// index finds earlier comments by parts of their fingerprints. It keeps the newest comments
-// in a ring and strings those that share a part together, newest first, so that a comment
-// costs no memory of its own and what is overwritten needs no tidying up.
-type index struct {
-	ring  []shelved
-	count int // comments ever kept; the latest is number count
-	heads [bands][]int
+// chainsAtFirst is for how many chains of each band there is room to begin with.
+const chainsAtFirst = 1 << 8
+
+// Lookalikes finds earlier comments by parts of their fingerprints. It keeps the newest
+// comments in a ring and strings those that share a part together, newest first, so that a
+// comment costs no memory of its own and what is overwritten needs no tidying up. The zero
+// value knows none. It is not safe for concurrent use.
+type Lookalikes struct {
+	ring  []linked
+	count uint32 // comments ever kept, modulo 1<<32; the latest is number count
+	heads [bands][]uint32
 }
 
 // bands are the parts of a SimHash, and the exact fingerprints of texts too short for one.
 const bands = 5
 
-// shelved is a comment in the ring. Numbers of comments count from 1.
-type shelved struct {
-	comment, author, channel string
-	at                       int64
-	print                    moderation.Fingerprint
-	next                     [bands]int // number of the comment kept before in the same chain, 0 for none
+// Shelved is a comment as look-alikes are remembered.
+type Shelved struct {
+	Comment, Author, Channel string
+	At                       int64 // Unix milliseconds
+	Fingerprint              moderation.Fingerprint
 }
 
-func (a *shelved) compare(b *shelved) int {
-	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.comment, b.comment))
+// ShelvedOf is what is remembered of a sighting.
+func ShelvedOf(s *moderation.Sighting) Shelved {
+	return Shelved{Comment: s.Comment, Author: s.Author, Channel: s.Channel, At: s.Time.UnixMilli(), Fingerprint: s.Fingerprint}
+}
+
+func (a *Shelved) compare(b *Shelved) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Comment, b.Comment))
+}
+
+// linked is a comment in the ring.
+type linked struct {
+	Shelved
+	next [bands]uint32 // number of the comment kept before in the same chain, 0 for none
 }
 
 // parts returns the parts that a fingerprint is found by, and the first one's band. Equal
 // texts have equal SimHashes, so their bands find them, too.
-func parts(p moderation.Fingerprint) (first int, values []uint64) {
+func parts(p moderation.Fingerprint) (first int, values [4]uint64, n int) {
 	if p.Near == 0 {
 		if p.Exact == 0 {
-			return 0, nil
+			return 0, values, 0
 		}
-		return bands - 1, []uint64{p.Exact}
+		return bands - 1, [4]uint64{p.Exact}, 1
 	}
 	near := ledger.Bands(p.Near)
-	return 0, []uint64{uint64(near[0]), uint64(near[1]), uint64(near[2]), uint64(near[3])}
+	return 0, [4]uint64{uint64(near[0]), uint64(near[1]), uint64(near[2]), uint64(near[3])}, len(near)
 }
 
 // part returns the value of one band, and whether the fingerprint has it.
@@ -60,87 +72,134 @@ func part(p moderation.Fingerprint, band int) (value uint64, ok bool) {
 	return uint64(ledger.Bands(p.Near)[band]), p.Near != 0
 }
 
-// find keeps a comment and returns the earlier ones like it, newest first.
-func (x *index) find(s *moderation.Sighting, at int64) []moderation.Lookalike {
-	own := shelved{comment: s.Comment, author: s.Author, channel: s.Channel, at: at, print: s.Fingerprint}
-	first, values := parts(own.print)
-	from := at - s.Lookalikes.Milliseconds()
-	var like []*shelved
-	known := false
-	for i, value := range values {
-		known = x.walk(first+i, value, func(other *shelved) bool {
-			if other.comment == own.comment {
-				return other.print == own.print
+// Find returns the comments like own that are earlier by their times, but not earlier than
+// lookback before it; newest first, ledger.LookalikesAtMost of them. It reports whether own
+// itself is among those kept.
+func (x *Lookalikes) Find(own Shelved, lookback time.Duration) (alike []moderation.Lookalike, known bool) {
+	first, values, n := parts(own.Fingerprint)
+	from := own.At - lookback.Milliseconds()
+	var like []*Shelved
+	for i, value := range values[:n] {
+		x.walk(first+i, value, func(other *Shelved) {
+			if other.Comment == own.Comment {
+				known = known || other.Fingerprint == own.Fingerprint
+				return
 			}
-			if other.at > from && other.compare(&own) < 0 {
-				if alike, _ := ledger.Alike(own.print, other.print); alike {
+			if other.At > from && other.compare(&own) < 0 {
+				if alike, _ := ledger.Alike(own.Fingerprint, other.Fingerprint); alike {
 					like = append(like, other)
 				}
 			}
-			return false
-		}) || known
+		})
 	}
-	answer := listed(like, own.print)
-	if !known && len(values) > 0 {
-		x.keep(own, first, values)
-	}
-	return answer
+	return listed(like, own.Fingerprint), known
 }
 
-// walk calls f with the newest comments that share a part, and returns whether f said so of
-// any.
-func (x *index) walk(band int, value uint64, f func(*shelved) bool) (any bool) {
-	if x.heads[band] == nil {
-		return false
+// Knows reports whether a comment is kept, or has no fingerprint to keep it by.
+func (x *Lookalikes) Knows(own Shelved) (known bool) {
+	band, values, n := parts(own.Fingerprint)
+	if n == 0 {
+		return true
 	}
-	number := x.heads[band][value%chains]
-	for seen := 0; number > 0 && number > x.count-commentsAtMost && seen < ledger.LookalikesAtMost; {
-		other := &x.ring[(number-1)%commentsAtMost]
-		if theirs, ok := part(other.print, band); ok && theirs == value {
-			any = f(other) || any
+	x.walk(band, values[0], func(other *Shelved) {
+		known = known || other.Comment == own.Comment && other.Fingerprint == own.Fingerprint
+	})
+	return known
+}
+
+// Keep remembers a comment, once however often it is told.
+func (x *Lookalikes) Keep(own Shelved) {
+	if !x.Knows(own) {
+		x.add(own)
+	}
+}
+
+// Len is how many comments are remembered.
+func (x *Lookalikes) Len() int { return len(x.ring) }
+
+// walk calls f with the newest comments that share a part.
+func (x *Lookalikes) walk(band int, value uint64, f func(*Shelved)) {
+	if x.heads[band] == nil {
+		return
+	}
+	number := *x.head(band, value)
+	for seen := 0; number != 0 && x.count-number < LookalikesAtMost && seen < ledger.LookalikesAtMost; {
+		other := &x.ring[(number-1)%LookalikesAtMost]
+		if theirs, ok := part(other.Fingerprint, band); ok && theirs == value {
+			f(&other.Shelved)
 			seen++
 		}
 		number = other.next[band]
 	}
-	return any
 }
 
-// keep puts a comment into the ring, over the oldest when it is full.
-func (x *index) keep(own shelved, first int, values []uint64) {
+func (x *Lookalikes) head(band int, value uint64) *uint32 {
+	return &x.heads[band][value%uint64(len(x.heads[band]))]
+}
+
+// add puts a comment into the ring, over the oldest when it is full.
+func (x *Lookalikes) add(own Shelved) {
+	if n := len(x.ring); n < LookalikesAtMost {
+		x.ring = append(x.ring, linked{})
+		x.makeRoom(n)
+	}
 	x.count++
-	for i, value := range values {
+	x.link(x.count, own)
+}
+
+// link writes the comment with a number into the ring and puts it at the head of its chains.
+func (x *Lookalikes) link(number uint32, own Shelved) {
+	slot := &x.ring[(number-1)%LookalikesAtMost]
+	slot.Shelved = own
+	first, values, n := parts(own.Fingerprint)
+	for i, value := range values[:n] {
 		band := first + i
 		if x.heads[band] == nil {
-			x.heads[band] = make([]int, chains)
+			x.heads[band] = make([]uint32, x.chains())
 		}
-		head := &x.heads[band][value%chains]
-		own.next[band], *head = *head, x.count
+		head := x.head(band, value)
+		slot.next[band], *head = *head, number
 	}
-	if len(x.ring) < commentsAtMost {
-		x.ring = append(x.ring, own)
+}
+
+// chains is how many chains each band should have for the comments there are.
+func (x *Lookalikes) chains() int {
+	chains := chainsAtFirst
+	for chains < len(x.ring) {
+		chains *= 2
+	}
+	return chains
+}
+
+// makeRoom spreads the first n comments over more chains as often as their number doubles.
+func (x *Lookalikes) makeRoom(n int) {
+	if n < chainsAtFirst || n&(n-1) != 0 {
 		return
 	}
-	x.ring[(x.count-1)%commentsAtMost] = own
+	x.heads = [bands][]uint32{}
+	for number := 1; number <= n; number++ {
+		x.link(uint32(number), x.ring[number-1].Shelved)
+	}
 }
 
 // listed sorts, drops repetitions and answers in the vocabulary's terms.
-func listed(like []*shelved, own moderation.Fingerprint) []moderation.Lookalike {
+func listed(like []*Shelved, own moderation.Fingerprint) []moderation.Lookalike {
 	if len(like) == 0 {
 		return nil
 	}
-	slices.SortFunc(like, func(a, b *shelved) int { return b.compare(a) })
+	slices.SortFunc(like, func(a, b *Shelved) int { return b.compare(a) })
 	answer := make([]moderation.Lookalike, 0, min(len(like), ledger.LookalikesAtMost))
-	for i, c := range like {
-		if i > 0 && slices.ContainsFunc(answer, func(l moderation.Lookalike) bool { return l.Comment == c.comment }) {
+	for _, c := range like {
+		if slices.ContainsFunc(answer, func(l moderation.Lookalike) bool { return l.Comment == c.Comment }) {
 			continue
 		}
 		if len(answer) == ledger.LookalikesAtMost {
 			break
 		}
-		_, exact := ledger.Alike(own, c.print)
+		_, exact := ledger.Alike(own, c.Fingerprint)
 		answer = append(answer, moderation.Lookalike{
-			Comment: c.comment, Author: c.author, Channel: c.channel,
-			Time: time.UnixMilli(c.at).UTC(), Exact: exact, Near: c.print.Near,
+			Comment: c.Comment, Author: c.Author, Channel: c.Channel,
+			Time: time.UnixMilli(c.At).UTC(), Exact: exact, Near: c.Fingerprint.Near,
 		})
 	}
 	return answer

@@ -21,7 +21,7 @@ type Memory struct {
 	meters     aging[string, *meter]
 	crowds     aging[string, *crowd] // what distinct meters count
 	window     int64                 // longest window asked for, in milliseconds
-	lookalikes index
+	lookalikes Lookalikes
 	actions    meter // automatic actions by case
 }
 
@@ -39,7 +39,11 @@ func (m *Memory) Observe(s *moderation.Sighting) moderation.Observation {
 		seen.Counts[i] = m.measure(&s.Meters[i], at)
 	}
 	if s.Lookalikes > 0 {
-		seen.Lookalikes = m.lookalikes.find(s, at)
+		own := ShelvedOf(s)
+		var known bool
+		if seen.Lookalikes, known = m.lookalikes.Find(own, s.Lookalikes); !known && own.Fingerprint != (moderation.Fingerprint{}) {
+			m.lookalikes.add(own)
+		}
 	}
 	seen.Actions = len(m.actions.window(at, ledger.ActionsWindow, mark{}))
 	return seen

@@ -4,9 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"parley/moderation"
 )
 
 func TestAddressesOfOneServerSentinelsAndClustersAreUnderstood(t *testing.T) {
@@ -72,26 +69,4 @@ func FuzzParseAddress(f *testing.F) {
 			t.Errorf("%q was understood as no address at all", address)
 		}
 	})
-}
-
-// FuzzALookalikeReadsAsItWasKept keeps comments with any bytes in their names.
-func FuzzALookalikeReadsAsItWasKept(f *testing.F) {
-	f.Add("1|2", "a|b", "c%7Cd", int64(5), uint64(1), uint64(0))
-	f.Fuzz(func(t *testing.T, comment, author, channel string, at int64, exact, near uint64) {
-		if exact == 0 && near == 0 {
-			return
-		}
-		s := sightingOf(comment, author, channel, exact, near)
-		l, p, err := readShelved(shelved(&s, at))
-		if err != nil || l.Comment != comment || l.Author != author || l.Channel != channel || l.Time.UnixMilli() != at || p != s.Fingerprint {
-			t.Errorf("kept %+v at %d, read %+v, %+v, %v", s, at, l, p, err)
-		}
-	})
-}
-
-func sightingOf(comment, author, channel string, exact, near uint64) moderation.Sighting {
-	return moderation.Sighting{
-		Comment: comment, Author: author, Channel: channel, Lookalikes: time.Hour,
-		Fingerprint: moderation.Fingerprint{Exact: exact, Near: near},
-	}
 }

@@ -8,7 +8,13 @@
 // are durations, are measured by the server.
 //
 // The client library repeats commands that timed out, so every write either names what it
-// writes by the comment (sets and sorted sets), or says which state it expects to find.
+// writes by the comment (sets and sorted sets), or says which state it expects to find. The
+// list of look-alikes alone may then hold a comment twice; whoever reads it drops the second.
+//
+// A comment's sighting is the one thing that there is a great deal of, so it is kept cheap
+// for the server: sightings of a community that wait at the same time share one run of the
+// script, and look-alikes are looked for in the process. Redis holds them as a list to which
+// all processes add; the script hands over what others have added, in the same trip.
 //
 // # Keys
 //
@@ -20,9 +26,9 @@
 //	meter:<key>                    zset    window + 10 min, up to twice        observe
 //	people:first:<key>             zset    window + 10 min, up to twice        observe
 //	people:last:<key>              zset    window + 10 min, up to twice        observe
-//	like:<band>:<bits>             zset    look-back + 10 min                  observe
+//	lookalikes                     list    look-back + 10 min                  observe
+//	lookalikes:ever                string  look-back + 10 min                  observe
 //	author:<id>                    hash    180 days, up to twice               observe, write
-//	seen:<id>                      zset    180 days, up to twice               observe
 //	strikes:<id>                   hash    last expiry + 90 days, or none (1)  write
 //	actions                        zset    2 hours                             write
 //	case:<id>                      hash    90 days, or Options.KeepCases       write, settle

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"parley/moderation"
@@ -23,7 +22,8 @@ func (k keys) meter(key string) string       { return string(k) + "meter:" + key
 func (k keys) firsts(key string) string      { return string(k) + "people:first:" + key }
 func (k keys) lasts(key string) string       { return string(k) + "people:last:" + key }
 func (k keys) author(id string) string       { return string(k) + "author:" + id }
-func (k keys) seen(author string) string     { return string(k) + "seen:" + author }
+func (k keys) lookalikes() string            { return string(k) + "lookalikes" }
+func (k keys) lookalikesEver() string        { return string(k) + "lookalikes:ever" }
 func (k keys) strikes(author string) string  { return string(k) + "strikes:" + author }
 func (k keys) actions() string               { return string(k) + "actions" }
 func (k keys) theCase(id string) string      { return string(k) + "case:" + id }
@@ -46,19 +46,4 @@ func (k keys) casesIn(s moderation.CaseState) string {
 
 func (k keys) budget(b ledger.Budget, at time.Time) string {
 	return fmt.Sprintf("%sbudget:%s:%d:%d", k, b.Key, b.Window.Milliseconds(), b.Start(at).UnixMilli())
-}
-
-// shelves names the sorted sets that a fingerprint is kept in. Equal texts have equal
-// SimHashes, so a text long enough to have one needs no shelf for its exact fingerprint.
-func (k keys) shelves(p moderation.Fingerprint, into []string) []string {
-	if p.Near == 0 {
-		if p.Exact == 0 {
-			return into
-		}
-		return append(into, string(k)+"like:exact:"+strconv.FormatUint(p.Exact, 16))
-	}
-	for i, bits := range ledger.Bands(p.Near) {
-		into = append(into, string(k)+"like:"+strconv.Itoa(i)+":"+strconv.FormatUint(uint64(bits), 16))
-	}
-	return into
 }

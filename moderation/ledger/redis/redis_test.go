@@ -294,3 +294,93 @@ func flush(t *testing.T, address string) {
 		t.Fatal(err)
 	}
 }
+
+// alike is a sighting of the same words by everybody.
+func alike(i int) moderation.Sighting {
+	s := sighting(i)
+	s.Fingerprint = moderation.Fingerprint{Exact: 7, Near: 7}
+	return s
+}
+
+func TestALookalikeThatAnotherProcessSawIsFoundAtOnce(t *testing.T) {
+	address := ledgertest.StartServer(t).Address()
+	processes := []*redis.Store{open(t, address), open(t, address)}
+	for i := range 20 {
+		o, err := processes[i%2].Observe(t.Context(), alike(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(o.Lookalikes) != i {
+			t.Errorf("the comment number %d found %d look-alikes", i+1, len(o.Lookalikes))
+		}
+	}
+	for _, s := range processes {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAProcessThatStartsLearnsOfAllLookalikes(t *testing.T) {
+	address := ledgertest.StartServer(t).Address()
+	s := open(t, address)
+	defer s.Close()
+	if _, err := s.Observe(t.Context(), alike(0)); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for w := range 50 { // more than are handed over at a time
+		wg.Go(func() {
+			for i := 1 + w; i < 2500; i += 50 {
+				observe(t, s, i)
+			}
+		})
+	}
+	wg.Wait()
+	started := open(t, address)
+	defer started.Close()
+	o, err := started.Observe(t.Context(), alike(2500))
+	if err != nil || len(o.Lookalikes) != 1 || o.Lookalikes[0].Comment != alike(0).Comment {
+		t.Errorf("a process that has just started found %+v, %v; want the comment of before", o.Lookalikes, err)
+	}
+	before := started.RoundTrips()
+	if _, err := started.Observe(t.Context(), alike(2501)); err != nil {
+		t.Fatal(err)
+	}
+	if n := started.RoundTrips() - before; n != 1 {
+		t.Errorf("once it has learnt, a comment costs %d round trips", n)
+	}
+}
+
+func TestARefusedCommentHarmsNoneOfThoseItSharesATripWith(t *testing.T) {
+	server := ledgertest.StartServer(t)
+	s := open(t, server.Address())
+	defer s.Close()
+	observe(t, s, 0)
+	// Somebody else's key stands where the author number 7 should be.
+	if err := client(t, server.Address()).Set(t.Context(), "parley:{g}:author:author7", "?", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	before := s.RoundTrips()
+	stop(t, server)
+	type outcome struct {
+		i   int
+		err error
+	}
+	outcomes := make(chan outcome)
+	for i := 1; i < 20; i++ {
+		go func() {
+			_, err := s.Observe(t.Context(), sighting(i))
+			outcomes <- outcome{i, err}
+		}()
+	}
+	for s.RoundTrips()-before < 2 {
+		runtime.Gosched()
+	}
+	goOn(t, server)
+	for range 19 {
+		if o := <-outcomes; (o.err != nil) != (o.i == 7) {
+			t.Errorf("comment number %d: %v", o.i, o.err)
+		}
+	}
+}

@@ -33,6 +33,7 @@ type Store struct {
 	client    goredis.UniversalClient
 	scripts   scripts
 	trips     *trips
+	shelves   shelves
 	keepCases time.Duration
 	sent      *roundTrips
 	close     func() error // once
@@ -60,6 +61,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	s := &Store{
 		client:    client,
 		scripts:   newScripts(),
+		shelves:   shelves{of: make(map[string]*shelf), most: shelvedAtMost},
 		keepCases: cmp.Or(max(o.KeepCases, 0), ledger.KeepCases),
 	}
 	s.sent = new(roundTrips)

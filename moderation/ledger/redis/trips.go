@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -14,10 +15,14 @@ const (
 	// sharedAtMost is how many calls share a pipeline; it bounds how long the first of them
 	// waits for the last.
 	sharedAtMost = 128
+	// togetherAtMost is how many calls of one community share a run of the script, which
+	// bounds for how long a run keeps everybody else from the server.
+	togetherAtMost = 32
 )
 
-// trips runs one script for many callers. Whoever comes while all trips are under way
+// trips runs observe.lua for many callers. Whoever comes while all trips are under way
 // shares the next one: alone a call costs one round trip at once, under load a fraction.
+// Calls of one community share a run of the script as well.
 type trips struct {
 	client goredis.UniversalClient
 	script *goredis.Script
@@ -27,18 +32,19 @@ type trips struct {
 	underway int
 }
 
+// call is one sighting on its way. It holds copies, because its caller may not wait for it.
 type call struct {
-	keys   []string
-	args   []any
-	done   chan struct{}
-	answer any
+	about *sighted
+	done  chan struct{}
+
+	answer []any // the call's part of what the script returned
 	err    error
 }
 
-// run runs the script and waits for its answer, or for the end of ctx; the script may still
-// be run then, as with any command that timed out.
-func (t *trips) run(ctx context.Context, keys []string, args []any) (any, error) {
-	c := &call{keys: keys, args: args, done: make(chan struct{})}
+// run tells the script about a sighting and waits for its answer, or for the end of ctx; the
+// script may still be run then, as with any command that timed out.
+func (t *trips) run(ctx context.Context, about *sighted) ([]any, error) {
+	c := &call{about: about, done: make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, c)
 	if t.underway < tripsAtOnce {
@@ -75,29 +81,71 @@ func (t *trips) travel() {
 	}
 }
 
-// exchange sends the calls in one pipeline, and those again with the script's text for which
-// the server does not know it, as after a restart or a failover.
+// exchange makes the calls in one pipeline. Those are sent again for which the server does
+// not know the script, as after a restart or a failover, and one by one those that were
+// refused together, so that one that cannot be carried out harms no other.
 func (t *trips) exchange(ctx context.Context, calls []*call) {
-	unknown := t.send(ctx, calls, t.script.EvalSha)
+	unknown, refused := t.send(ctx, together(calls), t.script.EvalSha)
 	if len(unknown) > 0 {
-		t.send(ctx, unknown, t.script.Eval)
+		_, more := t.send(ctx, unknown, t.script.Eval)
+		refused = append(refused, more...)
+	}
+	if len(refused) > 0 {
+		t.send(ctx, refused, t.script.Eval)
 	}
 }
 
-func (t *trips) send(ctx context.Context, calls []*call, run func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd) (unknown []*call) {
-	commands := make([]*goredis.Cmd, len(calls))
+// together puts calls of one community together, in their order.
+func together(calls []*call) []*batch {
+	var all []*batch
+	for _, c := range calls {
+		i := len(all) - 1
+		for i >= 0 && all[i].shelf != c.about.shelf {
+			i--
+		}
+		if i < 0 || len(all[i].calls) == togetherAtMost {
+			i = len(all)
+			all = append(all, &batch{shelf: c.about.shelf})
+		}
+		all[i].calls = append(all[i].calls, c)
+	}
+	return all
+}
+
+// evaluate runs a script as part of a pipeline.
+type evaluate func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd
+
+// send runs the script once for every batch. It returns those that the server knew no script
+// for, and the calls of those that it refused, apart from each other.
+func (t *trips) send(ctx context.Context, all []*batch, run evaluate) (unknown, refused []*batch) {
+	commands := make([]*goredis.Cmd, len(all))
 	// The pipeline's own error is the first of its commands' errors, which are all read below.
 	_, _ = t.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
-		for i, c := range calls {
-			commands[i] = run(ctx, p, c.keys, c.args...)
+		for i, b := range all {
+			keys, args := b.arguments()
+			commands[i] = run(ctx, p, keys, args...)
 		}
 		return nil
 	})
-	for i, c := range calls {
-		c.answer, c.err = commands[i].Result()
-		if goredis.HasErrorPrefix(c.err, "NOSCRIPT") {
-			unknown = append(unknown, c)
+	for i, b := range all {
+		answer, err := commands[i].Slice()
+		switch {
+		case goredis.HasErrorPrefix(err, "NOSCRIPT"):
+			unknown = append(unknown, b)
+		case len(b.calls) > 1 && isRefusal(err):
+			for _, c := range b.calls {
+				refused = append(refused, &batch{shelf: b.shelf, calls: []*call{c}})
+			}
+		default:
+			t.answer(ctx, b, answer, err)
 		}
 	}
-	return unknown
+	return unknown, refused
+}
+
+// isRefusal reports whether the server answered that it could not carry a command out, for
+// another reason than that it is not able to carry out anything at the moment.
+func isRefusal(err error) bool {
+	_, answered := errors.AsType[goredis.Error](err)
+	return answered && away(err) == nil
 }

@@ -1,48 +1,74 @@
--- Counts a sighting of a comment and returns what is known around it. Seeing the comment
--- again changes nothing: every member is named by the comment.
+-- Counts sightings of one community's comments, one after the other, and returns what is
+-- known around each. Seeing a comment again changes nothing: every member is named by the
+-- comment. Calls of the server are what this costs, so none is made whose answer is known.
 --
--- KEYS  1 author (hash)  2 seen (zset)  3 strikes (hash)  4 actions (zset)
---       then per meter one zset, or two (first, last) where it is distinct,
---       then one zset per shelf of the fingerprint
--- ARGV  1 time of the sighting, ms        2 comment       3 author, '' for none
---       4 the comment's place in order    5 author's TTL, ms
---       6 how many comments 'seen' holds  7 start of the hour of actions, ms
---       8 number of meters                9 highest count
---       10 comments a shelf holds         11 shelf's TTL, ms
---       12 start of the look-alikes, ms   13 the comment as the shelves keep it
---       14 highest count of a distinct meter
---       then per meter: member, start of its window in ms, TTL in ms, 1 where distinct
--- returns {counts, {comments, first, rejected}, actions, {case, strike, ...}, {look-alike, ...}}
+-- KEYS  1 look-alikes (list)  2 how many were ever added to it (string)  3 actions (zset)
+--       then per sighting: author (hash), strikes (hash), and per meter one zset, or two
+--       (first, last) where it is distinct
+-- ARGV  1 number of the last look-alike that the caller knows
+--       2 look-alikes handed over at most   3 look-alikes kept at most
+--       4 TTL of the look-alikes, ms        5 author's TTL, ms
+--       6 how many comments an author's 'seen' holds
+--       7 highest count   8 highest count of a distinct meter   9 number of sightings
+--       then per sighting:
+--         time, ms; start of the hour of actions; the comment as 'seen' keeps it, '' for
+--         no author; the comment as the look-alikes keep it, '' for nothing to keep;
+--         number of meters; and per meter: member, start of its window in ms, TTL in ms, 1
+--         where distinct
+-- returns {number of look-alikes before, number of the first handed over, how many those
+--       are, look-alike, ..., then per sighting: count per meter, comments, first, rejected,
+--       actions, number of strikes' fields, field, value, ...}
 
-local at, most = ARGV[1], tonumber(ARGV[9])
+local call = redis.call
+local most, crowd = tonumber(ARGV[7]), tonumber(ARGV[8])
+local answer = {}
+
+local function say(value) answer[#answer + 1] = value end
+
+-- there says whether a key exists, asking once.
+local existing = {}
+local function there(key)
+  if existing[key] == nil then existing[key] = call('EXISTS', key) == 1 end
+  return existing[key]
+end
 
 -- prolong lets a key live for at least ttl. It writes about once in a ttl only, and returns
 -- for how long the key was to live before.
+local lives = {}
 local function prolong(key, ttl)
-  local left = redis.call('PTTL', key)
-  if left < ttl then redis.call('PEXPIRE', key, 2 * ttl) end
+  local left = lives[key]
+  if not left or left < ttl then
+    left = call('PTTL', key)
+    lives[key] = left
+    if left < ttl then
+      call('PEXPIRE', key, 2 * ttl)
+      lives[key] = 2 * ttl
+    end
+  end
   return left
 end
 
 -- measure counts the members of a window, the own one among them even where it was first
 -- seen before. Members of one millisecond stand in order of their names, so that the answer
 -- does not depend on who came first.
-local function measure(key, member, from, ttl)
-  if member == '' then return math.min(redis.call('ZCOUNT', key, '(' .. from, at), most) end
-  local added = redis.call('ZADD', key, 'LT', at, member)
-  local seen = added == 1 and at or redis.call('ZSCORE', key, member)
+local function measure(key, at, member, from, ttl)
+  if member == '' then return there(key) and math.min(call('ZCOUNT', key, '(' .. from, at), most) or 0 end
+  local added = call('ZADD', key, 'LT', at, member)
+  existing[key] = true
+  local seen = added == 1 and at or call('ZSCORE', key, member)
   if tonumber(seen) ~= tonumber(at) then
     local own = tonumber(seen) <= tonumber(from) and 1 or 0
-    return math.min(redis.call('ZCOUNT', key, '(' .. from, at) + own, most)
+    return math.min(call('ZCOUNT', key, '(' .. from, at) + own, most)
   end
-  local rank = redis.call('ZRANK', key, member)
-  local n = math.min(rank + 1 - redis.call('ZCOUNT', key, '-inf', from), most)
+  local rank = call('ZRANK', key, member)
+  local n = 1
+  if rank > 0 then n = math.min(rank + 1 - call('ZCOUNT', key, '-inf', from), most) end
   if added == 1 then
     local left = prolong(key, ttl)
     if rank % 16 == 15 then
       -- Another meter may share the key and look further back; the key's life tells.
-      redis.call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left))
-      redis.call('ZREMRANGEBYRANK', key, 0, -most - 1)
+      call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left))
+      call('ZREMRANGEBYRANK', key, 0, -most - 1)
     end
   end
   return n
@@ -50,80 +76,151 @@ end
 
 -- people counts who was seen in a window. It remembers when each was seen first and last:
 -- who was last seen after the window began, without those first seen after it ended.
-local function people(firsts, lasts, member, from, ttl)
+local function people(firsts, lasts, at, member, from, ttl)
+  if member == '' and not there(lasts) then return 0 end
   local added, late = 0, nil
   if member ~= '' then
-    added = redis.call('ZADD', firsts, 'LT', at, member)
-    redis.call('ZADD', lasts, 'GT', at, member)
-    if added == 1 or tonumber(redis.call('ZSCORE', firsts, member)) == tonumber(at) then
-      late = redis.call('ZCARD', firsts) - redis.call('ZRANK', firsts, member) - 1
+    added = call('ZADD', firsts, 'LT', at, member)
+    call('ZADD', lasts, 'GT', at, member)
+    existing[lasts] = true
+    if added == 1 or tonumber(call('ZSCORE', firsts, member)) == tonumber(at) then
+      late = call('ZCARD', firsts) - call('ZRANK', firsts, member) - 1
     end
   end
-  late = late or redis.call('ZCOUNT', firsts, '(' .. at, '+inf')
-  local n = redis.call('ZCOUNT', lasts, '(' .. from, '+inf') - late
+  late = late or call('ZCOUNT', firsts, '(' .. at, '+inf')
+  local n = call('ZCOUNT', lasts, '(' .. from, '+inf') - late
   if member ~= '' then
     local left = math.min(prolong(firsts, ttl), prolong(lasts, ttl))
     if added == 1 then
-      local gone = redis.call('ZRANGE', lasts, '-inf', at - math.max(ttl, left), 'BYSCORE', 'LIMIT', 0, 64)
-      if #gone == 0 and redis.call('ZCARD', lasts) > tonumber(ARGV[14]) then gone = redis.call('ZRANGE', lasts, 0, 0) end
+      local gone = call('ZRANGE', lasts, '-inf', at - math.max(ttl, left), 'BYSCORE', 'LIMIT', 0, 64)
+      if #gone == 0 and call('ZCARD', lasts) > crowd then gone = call('ZRANGE', lasts, 0, 0) end
       if #gone > 0 then
-        redis.call('ZREM', lasts, unpack(gone))
-        redis.call('ZREM', firsts, unpack(gone))
+        call('ZREM', lasts, unpack(gone))
+        call('ZREM', firsts, unpack(gone))
       end
     end
   end
-  return math.min(n, tonumber(ARGV[14]))
+  return math.min(n, crowd)
 end
 
--- count counts the comment for its author and returns the fields of the author.
-local function count(author, seen)
-  local known = redis.call('HMGET', author, 'comments', 'first', 'rejected')
-  if redis.call('ZADD', seen, 'NX', ARGV[4], ARGV[2]) == 0 then return known end
-  if redis.call('ZCARD', seen) > tonumber(ARGV[6]) then
-    if redis.call('ZRANK', seen, ARGV[2]) == 0 then -- older than all that are remembered: counted long ago
-      redis.call('ZREM', seen, ARGV[2])
-      return known
-    end
-    redis.call('ZREMRANGEBYRANK', seen, 0, 0)
+-- noted puts a comment among those of its author that were seen, the newest first. It
+-- returns nil when the comment was counted before, or is older than all that are remembered
+-- and so was counted long ago.
+local function noted(seen, own, comments)
+  if not seen then return own end
+  local full = comments >= tonumber(ARGV[6])
+  local place = tonumber(string.match(own, '^%d+'))
+  if place > tonumber(string.match(seen, '^%d+')) then
+    return own .. ' ' .. (full and string.match(seen, '^(.*) ') or seen)
   end
-  known[1] = tonumber(known[1] or 0) + 1
-  if not known[2] or tonumber(at) < tonumber(known[2]) then known[2] = at end
-  redis.call('HSET', author, 'comments', known[1], 'first', known[2])
-  if prolong(author, tonumber(ARGV[5])) < tonumber(ARGV[5]) then redis.call('PEXPIRE', seen, 2 * ARGV[5]) end
-  return known
+  local all, put = {}, false
+  for other in string.gmatch(seen, '[^ ]+') do
+    if other == own then return nil end
+    if not put and place > tonumber(string.match(other, '^%d+')) then
+      put = true
+      all[#all + 1] = own
+    end
+    all[#all + 1] = other
+  end
+  if not put then
+    if full then return nil end
+    all[#all + 1] = own
+  elseif full then
+    all[#all] = nil
+  end
+  return table.concat(all, ' ')
 end
 
-local counts, arg, key = {}, 15, 5
-for i = 1, tonumber(ARGV[8]) do
-  local member, from, ttl = ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2])
-  if ARGV[arg + 3] == '1' then
-    counts[i] = people(KEYS[key], KEYS[key + 1], member, from, ttl)
-    key = key + 2
+-- count counts a comment for its author and says what is known of the author.
+local function count(author, strikes, at, own)
+  local known = call('HMGET', author, 'comments', 'first', 'rejected', 'seen', 'kept', 'struck')
+  local comments, first, kept, struck = tonumber(known[1] or 0), known[2], known[5], known[6]
+  local seen = noted(known[4], own, comments)
+  local fields = {}
+  if not struck then -- for all that the hash knows there are strikes; it may be younger than they are
+    struck = call('EXISTS', strikes)
+    fields = {'struck', struck}
+  end
+  if seen then
+    comments = comments + 1
+    fields[#fields + 1] = 'comments'
+    fields[#fields + 1] = comments
+    fields[#fields + 1] = 'seen'
+    fields[#fields + 1] = seen
+    if not first or tonumber(at) < tonumber(first) then
+      first = at
+      fields[#fields + 1] = 'first'
+      fields[#fields + 1] = at
+    end
+  end
+  -- The life is measured by the comments' own time, which spares asking for it.
+  local prolongs = not kept or math.abs(at - kept) >= tonumber(ARGV[5])
+  if prolongs then
+    fields[#fields + 1] = 'kept'
+    fields[#fields + 1] = at
+  end
+  if #fields > 0 then call('HSET', author, unpack(fields)) end
+  if prolongs then call('PEXPIRE', author, 2 * ARGV[5]) end
+  say(comments)
+  say(first or '')
+  say(known[3] or 0)
+  return tonumber(struck) == 1 and call('HGETALL', strikes) or {}
+end
+
+-- handOver says which look-alikes the caller does not know.
+local before = tonumber(call('GET', KEYS[2]) or 0)
+local function handOver()
+  local known = tonumber(ARGV[1])
+  if known > before then known = 0 end -- the server has lost some
+  say(before)
+  if known == before then
+    say(before + 1)
+    say(0)
+    return
+  end
+  local length = call('LLEN', KEYS[1])
+  local skip = math.max(known - (before - length), 0)
+  local entries = call('LRANGE', KEYS[1], skip, skip + ARGV[2] - 1)
+  say(before - length + skip + 1)
+  say(#entries)
+  for _, entry in ipairs(entries) do say(entry) end
+end
+handOver()
+
+local arg, key, shelved = 10, 4, {}
+for _ = 1, tonumber(ARGV[9]) do
+  local at, hour, own, shelf, meters = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3], tonumber(ARGV[arg + 4])
+  local author, strikes = KEYS[key], KEYS[key + 1]
+  arg, key = arg + 5, key + 2
+  for _ = 1, meters do
+    local member, from, ttl = ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2])
+    if ARGV[arg + 3] == '1' then
+      say(people(KEYS[key], KEYS[key + 1], at, member, from, ttl))
+      key = key + 2
+    else
+      say(measure(KEYS[key], at, member, from, ttl))
+      key = key + 1
+    end
+    arg = arg + 4
+  end
+  local struck = {}
+  if own ~= '' then
+    struck = count(author, strikes, at, own)
   else
-    counts[i] = measure(KEYS[key], member, from, ttl)
-    key = key + 1
+    say(0)
+    say('')
+    say(0)
   end
-  arg = arg + 4
+  say(there(KEYS[3]) and call('ZCOUNT', KEYS[3], '(' .. hour, at) or 0)
+  say(#struck)
+  for _, field in ipairs(struck) do say(field) end
+  if shelf ~= '' then shelved[#shelved + 1] = shelf end
 end
 
-local alike, listed = {}, {}
-for i = key, #KEYS do
-  local shelf = redis.call('ZRANGE', KEYS[i], at, '(' .. ARGV[12], 'BYSCORE', 'REV', 'LIMIT', 0, ARGV[10])
-  for _, entry in ipairs(shelf) do
-    if not listed[entry] then
-      listed[entry] = true
-      alike[#alike + 1] = entry
-    end
-  end
-  if redis.call('ZADD', KEYS[i], 'NX', at, ARGV[13]) == 1 then
-    redis.call('PEXPIRE', KEYS[i], ARGV[11])
-    if #shelf > 0 and redis.call('ZCARD', KEYS[i]) > tonumber(ARGV[10]) then redis.call('ZREMRANGEBYRANK', KEYS[i], 0, 0) end
-  end
+if #shelved > 0 then
+  local length = call('RPUSH', KEYS[1], unpack(shelved))
+  if length > ARGV[3] + 256 then call('LTRIM', KEYS[1], -ARGV[3], -1) end
+  call('SET', KEYS[2], before + #shelved, 'PX', ARGV[4])
+  call('PEXPIRE', KEYS[1], ARGV[4])
 end
-
-local record, strikes = {}, {}
-if ARGV[3] ~= '' then
-  record = count(KEYS[1], KEYS[2])
-  strikes = redis.call('HGETALL', KEYS[3])
-end
-return {counts, record, redis.call('ZCOUNT', KEYS[4], '(' .. ARGV[7], at), strikes, alike}
+return answer

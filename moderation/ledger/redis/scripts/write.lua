@@ -69,9 +69,8 @@ for i = 2, 4 do
 end
 
 if ARGV[8] ~= '0' then redis.call('HINCRBY', author, 'rejected', ARGV[8]) end
-if ARGV[8] ~= '0' or ARGV[11] ~= '' then
-  if redis.call('EXISTS', author) == 1 then redis.call('PEXPIRE', author, ARGV[9]) end
-end
+if ARGV[11] ~= '' then redis.call('HSET', author, 'struck', 1) end -- so that observe looks for strikes
+if ARGV[8] ~= '0' or ARGV[11] ~= '' then redis.call('PEXPIRE', author, 2 * ARGV[9]) end
 if ARGV[11] ~= '' then
   redis.call('HSET', strikes, id, ARGV[11])
   redis.call('HINCRBY', strikes, 'version', 1)
