@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -92,6 +94,13 @@ func (p *provider) note(c openaitest.Call) openaitest.Fault {
 		p.reached = nil
 	}
 	return openaitest.Fault{}
+}
+
+// log is what was asked so far: calls by the comment's number, and when each arrived.
+func (p *provider) log() (asked map[int]int, arrivals []time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.asked), slices.Clone(p.arrivals)
 }
 
 // after is closed once so many calls have arrived. One at a time may be awaited.

@@ -192,7 +192,8 @@ func (s *scene) checkBudget(budget int, window time.Duration) {
 	s.Helper()
 	const late = time.Second
 	inside, until := map[time.Time]int{}, map[time.Time]int{}
-	for i, at := range s.model.arrivals {
+	_, arrivals := s.model.log()
+	for i, at := range arrivals {
 		w := at.Truncate(window)
 		if at.Sub(w) >= late {
 			inside[w]++
@@ -204,21 +205,22 @@ func (s *scene) checkBudget(budget int, window time.Duration) {
 			s.Errorf("%d calls in the window from %s, the budget is %d", calls, w, budget)
 		}
 	}
-	first := s.model.arrivals[0].Truncate(window)
+	first := arrivals[0].Truncate(window)
 	for w, calls := range until {
 		if allowed := budget * (1 + int(w.Sub(first)/window)); calls > allowed {
 			s.Errorf("%d calls by the end of the window from %s, the budget is %d", calls, w, allowed)
 		}
 	}
-	s.Logf("%d calls in %d windows of %s with a budget of %d", len(s.model.arrivals), len(until), window, budget)
+	s.Logf("%d calls in %d windows of %s with a budget of %d", len(arrivals), len(until), window, budget)
 }
 
 // checkAsked demands that only what was under way when something was killed is asked again.
 func (s *scene) checkAsked(comments []discordtest.Message) {
 	s.Helper()
+	asked, _ := s.model.log()
 	again, most, never := 0, 0, 0
 	for i := range comments {
-		calls, needed := s.model.asked[i+1], 1
+		calls, needed := asked[i+1], 1
 		if fateOf(i+1) == declined {
 			needed = 2 // an answer that makes no sense is asked for once more
 		}
