@@ -65,7 +65,9 @@ rules:
 // plan is what a scene is made of.
 type plan struct {
 	comments int
-	limits   string        // of the provider's budget, as in the policy
+	limits   string        // the provider's budget, as in the policy
+	window   time.Duration // for which it holds
+	calls    int           // that will be made in any case
 	patience time.Duration // as in the policy
 	latency  time.Duration // of the provider
 	within   time.Duration // everything has to be over

@@ -18,7 +18,7 @@ import (
 // minute, it takes 20 minutes for each store:
 //
 //	go test ./cmd/parley -run KillNine -undecided 10000 -timeout 60m -v
-var undecided = flag.Int("undecided", 300, "undecided comments in the test of kill -9; from 1000 on under a budget of 500 requests a minute")
+var undecided = flag.Int("undecided", 600, "undecided comments in the test of kill -9, 600 at least; from 1000 on under a budget of 500 requests a minute")
 
 // atOnce is how many questions the program has under way at a time.
 const atOnce = 64
@@ -30,19 +30,21 @@ func TestKillNineLosesNoUndecidedCommentAndAnswersNoneTwice(t *testing.T) {
 				t.Skip("what a killed process had in hand in Redis is free after 10 seconds: not with -short")
 			}
 			t.Parallel()
-			// A budget for the day, which is not refilled, so that some comments go without.
-			p := plan{comments: *undecided, redis: redis, patience: 2 * time.Minute, within: 3 * time.Minute}
-			budget, window := *undecided, 24*time.Hour
-			p.limits = fmt.Sprintf("requests_per_day: %d", budget)
+			// A budget for the day is not refilled, so some comments go without. Every kill may
+			// cost what was reserved for calls that were never made.
+			const budget = 500
+			p := plan{
+				comments: *undecided, limits: fmt.Sprintf("requests_per_day: %d", budget), window: 24 * time.Hour, calls: budget - 5*atOnce,
+				patience: 2 * time.Minute, within: 3 * time.Minute, redis: redis,
+			}
 			if *undecided >= 1000 {
-				budget, window = 500, time.Minute
-				p.limits = fmt.Sprintf("requests_per_minute: %d", budget)
+				p.limits, p.window, p.calls = fmt.Sprintf("requests_per_minute: %d", budget), time.Minute, *undecided
 				p.patience, p.latency = 24*time.Hour, 300*time.Millisecond
 				p.within = time.Duration(*undecided/budget)*2*time.Minute + 5*time.Minute
 			}
 			s := newScene(t, p)
-			comments := s.runAndKill(p.comments, budget, window)
-			s.checkBudget(budget, window)
+			comments := s.runAndKill(p.comments, p.calls)
+			s.checkBudget(budget, p.window)
 			s.checkAsked(comments)
 			s.checkLedger(comments)
 			s.checkDiscord(comments)
@@ -78,14 +80,10 @@ func (s *scene) post(n int) discordtest.Message {
 }
 
 // runAndKill posts undecided comments and lets the program work until all are decided. On the
-// way it kills the program and the store. It returns the comments, the first of which has
-// the number 1.
-func (s *scene) runAndKill(n, budget int, window time.Duration) []discordtest.Message {
+// way, as so many calls are made, it kills the program and the store. It returns the comments,
+// the first of which has the number 1.
+func (s *scene) runAndKill(n, calls int) []discordtest.Message {
 	s.Helper()
-	total := n // calls that will be made
-	if window > time.Hour {
-		total = min(n, budget)
-	}
 	first := s.becomeKnown()
 	s.start()
 	posted := make(chan []discordtest.Message, 1)
@@ -96,12 +94,12 @@ func (s *scene) runAndKill(n, budget int, window time.Duration) []discordtest.Me
 		}
 		posted <- all
 	}()
-	s.at(s.model.after(total/20), s.killProgram) // perhaps amid the posting
-	s.at(s.model.after(total*2/10), s.killStore)
-	s.at(s.model.after(total*4/10), s.killProgram)
-	s.at(s.shown(n*3/10), s.killProgram) // perhaps between a card and the note that it was posted
-	s.at(s.model.after(total*7/10), s.killBoth)
-	s.at(s.model.after(total*85/100), s.killProgram)
+	s.at(s.model.after(calls/20), s.killProgram) // perhaps amid the posting
+	s.at(s.model.after(calls*2/10), s.killStore)
+	s.at(s.model.after(calls*4/10), s.killProgram)
+	s.at(s.shown(calls*3/10), s.killProgram) // perhaps between a card and the note that it was posted
+	s.at(s.model.after(calls*7/10), s.killBoth)
+	s.at(s.model.after(calls*85/100), s.killProgram)
 	all := <-posted
 	for before, rounds := n+1, 0; rounds < 3; s.start() {
 		s.quiet()
