@@ -53,6 +53,10 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 		b.store.failed("opinion", err)
 		return outcome{again: time.Now().Add(backoff(d.Attempts, retryFirst, retryMost))}
 	}
+	if !written && b.outrun(ctx, d) {
+		b.metrics.opinions.WithLabelValues("overtaken").Inc()
+		return outcome{}
+	}
 	b.metrics.opinions.WithLabelValues(answerKind(opinion)).Inc()
 	b.Log.Info("second opinion", "case", c.ID, "guild", c.Guild, "source", opinion.Source,
 		"says", opinion.Action.String(), "confidence", opinion.Confidence, "unknown", opinion.Unknown,
@@ -63,7 +67,18 @@ func (b *Bot) carryOpinion(ctx context.Context, d ledger.Delivery) outcome {
 	if written {
 		return outcome{}
 	}
-	return outcome{event: said} // somebody else had decided meanwhile; the history has it all the same
+	return outcome{event: said} // a moderator was quicker; the history has it all the same
+}
+
+// outrun reports whether another process, which had taken over the question, has written its
+// answer by now: a comment has one opinion.
+func (b *Bot) outrun(ctx context.Context, d ledger.Delivery) bool {
+	c, err := b.Store.Case(ctx, d.Effect.Guild, d.Effect.Case)
+	if err != nil {
+		b.store.failed("case", err)
+		return true // rather one line too few in the history than the same one twice
+	}
+	return consequence.Answered(c)
 }
 
 // advised reports whether second opinions are to be had in a community.
@@ -72,8 +87,7 @@ func (b *Bot) advised(guild string) bool { return b.Adviser != nil && b.Adviser.
 // awaits reports whether a case still waits for the answer to this question.
 func awaits(c moderation.Case, question moderation.Effect) bool {
 	open := c.State == moderation.CasePending || c.State == moderation.CaseOpen || c.State == moderation.CaseActed
-	asked := c.Verdict.Undecided || len(c.Verdict.Ask) > 0
-	return open && asked && consequence.Question(c).ID == question.ID
+	return open && !consequence.Answered(c) && consequence.Question(c).ID == question.ID
 }
 
 // askAgain is when to ask an adviser again that has no answer yet.

@@ -325,3 +325,31 @@ func TestTheQuestionOfAProcessThatDiedIsAskedWithinSeconds(t *testing.T) {
 		}
 	})
 }
+
+func TestTwoProcessesThatAskTheSameWriteOneAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		var b running
+		a := &adviser{}
+		a.answer = func(c moderation.Case, times int) (moderation.Opinion, error) {
+			if times == 1 { // while the first one waits for its answer, a second one gets and writes its own
+				a.mu.Unlock()
+				defer a.mu.Lock()
+				b.carryOpinion(t.Context(), ledger.Delivery{Effect: consequence.Question(c), Attempts: 2})
+			}
+			return moderation.Opinion{
+				Source: "model:judge", Action: moderation.Remove, Category: moderation.Insult, Confidence: 0.9, Reason: "so it seems",
+			}, nil
+		}
+		b = start(t, p, store, withAdviser(a))
+		p.post(t, says(1, "ann", "unsure"))
+		pass(time.Minute)
+		c := caseOf(t, store, "1")
+		if history := event(c); a.asked["1"] != 2 || strings.Count(history, "so it seems") != 1 || answers(c) != 1 {
+			t.Errorf("asked %d times, want twice, and one answer in the history: %s", a.asked["1"], history)
+		}
+		if p.deleted["1"] != 1 || p.cards["1"] != 1 || pointsOf(t, store, "ann") != 1 {
+			t.Errorf("taken down %d times, %d cards, %d points; want one of each", p.deleted["1"], p.cards["1"], pointsOf(t, store, "ann"))
+		}
+	})
+}

@@ -51,8 +51,12 @@ func (f Finding) settled() bool {
 		return f.Prior.Comment.Revision >= f.Comment.Revision
 	}
 	decided := f.Prior.State == moderation.CaseUpheld || f.Prior.State == moderation.CaseDismissed
-	return decided || f.Prior.Comment.Revision != f.Comment.Revision
+	return decided || Answered(*f.Prior) || f.Prior.Comment.Revision != f.Comment.Revision
 }
+
+// Answered reports whether a case waits for no second opinion: it has one, or none was asked
+// for.
+func Answered(c moderation.Case) bool { return !c.Verdict.Undecided && len(c.Verdict.Ask) == 0 }
 
 // draft is a commit in the making.
 type draft struct {

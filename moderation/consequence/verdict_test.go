@@ -324,13 +324,15 @@ func TestSecondOpinions(t *testing.T) {
 	}
 
 	opinion := func(prior moderation.Case, v moderation.Verdict) Finding {
-		prior.Version = 4
+		prior.Version, prior.Verdict.Undecided = 4, true
 		return Finding{Comment: comment(), Prior: &prior, Verdict: v, Opinion: true, At: noon.Add(time.Minute)}
 	}
 	held, _ := Of(settings(), Finding{Comment: comment(), Verdict: verdict(moderation.Hold, 0)})
 	flagged, _ := Of(settings(), Finding{Comment: comment(), Verdict: verdict(moderation.Review, 0)})
 	decided := held.Case
 	decided.State = moderation.CaseUpheld
+	answered := opinion(asked.Case, verdict(moderation.Remove, 0))
+	answered.Prior.Verdict.Undecided = false
 	tests := []struct {
 		name    string
 		finding Finding
@@ -344,6 +346,7 @@ func TestSecondOpinions(t *testing.T) {
 			opinion(asked.Case, verdict(moderation.Review, 0)), moderation.CaseOpen, kindList{"show_card"}, 0},
 		{"it finds abuse: removed, with the strike points of the category",
 			opinion(asked.Case, verdict(moderation.Remove, 0)), moderation.CaseActed, kindList{"take_down", "time_out", "notify", "show_card"}, 3},
+		{"another process has written its answer already: nothing more follows", answered, "", nil, 0},
 		{"it rescues what was held: given back and told",
 			opinion(held.Case, verdict(moderation.Allow, 0)), moderation.CaseCleared, kindList{"give_back", "notify", "show_card"}, 0},
 		{"it doubts what was held: that stays held for a moderator",
