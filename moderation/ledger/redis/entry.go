@@ -11,7 +11,7 @@ import (
 
 // entryOf is a comment as the list of look-alikes keeps it; readEntry takes it apart.
 func entryOf(c recent.Shelved) string {
-	b := make([]byte, 0, 128)
+	b := make([]byte, 0, 160)
 	b = strconv.AppendInt(b, c.At, 10)
 	b = append(b, '|')
 	b = strconv.AppendUint(b, c.Fingerprint.Exact, 16)

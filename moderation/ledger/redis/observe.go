@@ -10,15 +10,14 @@ import (
 // Observe counts a sighting in one round trip, shared with others under load. The first
 // sighting of a community may take more, to learn of the look-alikes that are known already.
 func (s *Store) Observe(ctx context.Context, sighting moderation.Sighting) (moderation.Observation, error) {
-	what := "observe comment " + sighting.Comment
 	about := s.shelves.sight(&sighting)
 	answer, err := s.trips.run(ctx, about)
 	if err != nil {
-		return moderation.Observation{}, wrap(what, err)
+		return moderation.Observation{}, wrap("observe comment "+sighting.Comment, err)
 	}
 	observation, err := readObservation(about, answer)
 	if err != nil {
-		return moderation.Observation{}, fmt.Errorf("%s: %w", what, err)
+		return moderation.Observation{}, fmt.Errorf("observe comment %s: %w", sighting.Comment, err)
 	}
 	if sighting.Lookalikes > 0 {
 		observation.Lookalikes = about.shelf.find(about.own, sighting.Lookalikes)
@@ -48,18 +47,29 @@ func (t *trips) learn(ctx context.Context, b *batch, values []any) (rest []any, 
 		return nil, err
 	}
 	n.own = b.shelved()
-	for complete := b.shelf.learn(b.known, n); !complete; complete = b.shelf.learn(b.known, n) {
-		b = &batch{shelf: b.shelf} // without a sighting, it asks for look-alikes alone
-		keys, args := b.arguments()
-		values, err := t.script.Run(ctx, t.client, keys, args...).Slice()
-		if err == nil {
-			n, _, err = readNews(values)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("fetch look-alikes: %w", err)
-		}
+	complete, err := b.shelf.learn(b.known, n)
+	for err == nil && !complete {
+		complete, err = t.fetch(ctx, b.shelf)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("learn of look-alikes: %w", err)
 	}
 	return rest, nil
+}
+
+// fetch asks for look-alikes alone. It reports whether that were all.
+func (t *trips) fetch(ctx context.Context, s *shelf) (complete bool, err error) {
+	b := &batch{shelf: s}
+	keys, args := b.arguments()
+	values, err := t.script.Run(ctx, t.client, keys, args...).Slice()
+	if err != nil {
+		return false, err
+	}
+	n, _, err := readNews(values)
+	if err != nil {
+		return false, err
+	}
+	return s.learn(b.known, n)
 }
 
 // part cuts a call's part off an answer: a count per meter, what is known of the author,

@@ -83,7 +83,7 @@ func (s *shelves) makeRoom() {
 type news struct {
 	before int64
 	first  int64
-	others []recent.Shelved
+	others []any // entries
 	own    []recent.Shelved
 }
 
@@ -97,41 +97,50 @@ func readNews(values []any) (n news, rest []any, err error) {
 	if values = values[3:]; length < 0 || int64(len(values)) < length {
 		return n, nil, errForm
 	}
-	for _, v := range values[:length] {
-		entry, err := readEntry(text(v))
-		if err != nil {
-			return n, nil, err
-		}
-		n.others = append(n.others, entry)
-	}
+	n.others = values[:length]
 	return n, values[length:], nil
 }
 
 // learn takes in what an answer says to somebody who knew the list up to asked. It reports
 // whether everything up to that answer is known now.
-func (s *shelf) learn(asked int64, n news) bool {
+func (s *shelf) learn(asked int64, n news) (complete bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if asked > n.before { // the server has lost some and counts anew
 		s.known = 0
 	}
 	s.known = max(s.known, n.first-1) // what was before the first is no longer there
-	s.take(n.first, n.others)
-	if s.known < n.before {
-		return false // not all fitted in; the batch's own are read with the rest
+	if err := s.read(n.first, n.others); err != nil {
+		return false, err
 	}
-	s.take(n.before+1, n.own)
-	return true
-}
-
-// take puts entries into the index that have the numbers from first on, each once.
-func (s *shelf) take(first int64, entries []recent.Shelved) {
-	for i, entry := range entries {
-		if number := first + int64(i); number > s.known {
-			s.index.Keep(entry)
+	if s.known < n.before {
+		return false, nil // not all fitted in; the batch's own are read with the rest
+	}
+	for i, own := range n.own {
+		if number := n.before + 1 + int64(i); number > s.known {
+			s.index.Keep(own)
 			s.known = number
 		}
 	}
+	return true, nil
+}
+
+// read puts the entries that are not known yet into the index; first is the first one's
+// number. Often all are known, from an answer that another one overtook.
+func (s *shelf) read(first int64, entries []any) error {
+	for i, v := range entries {
+		number := first + int64(i)
+		if number <= s.known {
+			continue
+		}
+		entry, err := readEntry(text(v))
+		if err != nil {
+			return err
+		}
+		s.index.Keep(entry)
+		s.known = number
+	}
+	return nil
 }
 
 // upTo is the number of the last entry that is known.

@@ -14,7 +14,7 @@ import (
 type sighted struct {
 	shelf    *shelf
 	keys     []string
-	args     []string
+	packed   string // its arguments
 	meters   int
 	own      recent.Shelved
 	entry    string // own as the list of look-alikes keeps it, "" when it is not to be kept
@@ -32,7 +32,7 @@ func (s *shelves) sight(of *moderation.Sighting) *sighted {
 		}
 	}
 	about.writeKeys(of)
-	about.writeArguments(of)
+	about.pack(of)
 	return about
 }
 
@@ -49,30 +49,30 @@ func (a *sighted) writeKeys(of *moderation.Sighting) {
 	}
 }
 
-func (a *sighted) writeArguments(of *moderation.Sighting) {
+func (a *sighted) pack(of *moderation.Sighting) {
 	at := a.own.At
 	seen := ""
 	if of.Author != "" {
 		seen = seenAs(of.Comment, at)
 	}
-	w := words{ends: make([]int, 0, 5+4*len(of.Meters))}
-	w.number(at)
-	w.number(at - ledger.ActionsWindow.Milliseconds())
-	w.word(seen)
-	w.word(a.entry)
-	w.number(int64(len(of.Meters)))
+	b := packList(make([]byte, 0, 512), 5+4*len(of.Meters))
+	b = packNumber(b, at)
+	b = packNumber(b, at-ledger.ActionsWindow.Milliseconds())
+	b = packText(b, seen)
+	b = packText(b, a.entry)
+	b = packNumber(b, int64(len(of.Meters)))
 	for _, m := range of.Meters {
 		member, distinct := m.Member, "0"
 		if m.Distinct {
 			member, _, _ = strings.Cut(member, "/")
 			distinct = "1"
 		}
-		w.word(member)
-		w.number(at - m.Window.Milliseconds())
-		w.number((m.Window + ledger.Grace).Milliseconds())
-		w.word(distinct)
+		b = packText(b, member)
+		b = packNumber(b, at-m.Window.Milliseconds())
+		b = packNumber(b, (m.Window + ledger.Grace).Milliseconds())
+		b = packText(b, distinct)
 	}
-	a.args = w.list()
+	a.packed = string(b)
 }
 
 // seenAs is a comment as its author's field 'seen' keeps it: a number that orders the
@@ -83,31 +83,6 @@ func seenAs(comment string, at int64) string {
 		return comment
 	}
 	return strconv.FormatInt(max(at, 0), 10) + "/" + url.QueryEscape(comment)
-}
-
-// words are written one behind the other and become strings that share their memory.
-type words struct {
-	text []byte
-	ends []int
-}
-
-func (w *words) word(s string) {
-	w.text = append(w.text, s...)
-	w.ends = append(w.ends, len(w.text))
-}
-
-func (w *words) number(n int64) {
-	w.text = strconv.AppendInt(w.text, n, 10)
-	w.ends = append(w.ends, len(w.text))
-}
-
-func (w *words) list() []string {
-	text, from := string(w.text), 0
-	list := make([]string, len(w.ends))
-	for i, end := range w.ends {
-		list[i], from = text[from:end], end
-	}
-	return list
 }
 
 // batch is the calls of one community that share a run of the script.
@@ -121,19 +96,16 @@ type batch struct {
 func (b *batch) arguments() (keys []string, args []any) {
 	b.known = b.shelf.upTo()
 	keys = append(make([]string, 0, 3+7*len(b.calls)), b.shelf.entries, b.shelf.count, b.shelf.actions)
-	lifetime, n := int64(0), 0
+	lifetime := int64(0)
 	for _, c := range b.calls {
 		keys = append(keys, c.about.keys...)
 		lifetime = max(lifetime, c.about.lifetime)
-		n += len(c.about.args)
 	}
-	args = append(make([]any, 0, 9+n),
+	args = append(make([]any, 0, 8+len(b.calls)),
 		b.known, handedOverAtMost, recent.LookalikesAtMost, lifetime, ledger.KeepAuthors.Milliseconds(),
-		ledger.SeenAtMost, ledger.CountedAtMost, ledger.PeopleAtMost, len(b.calls))
+		ledger.SeenAtMost, ledger.CountedAtMost, ledger.PeopleAtMost)
 	for _, c := range b.calls {
-		for i := range c.about.args {
-			args = append(args, &c.about.args[i]) // go-redis follows it, and a pointer needs no memory of its own
-		}
+		args = append(args, &c.about.packed) // go-redis follows it, and a pointer needs no memory of its own
 	}
 	return keys, args
 }

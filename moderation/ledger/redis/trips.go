@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -64,6 +65,7 @@ func (t *trips) run(ctx context.Context, about *sighted) ([]any, error) {
 // end by the client's own timeouts.
 func (t *trips) travel() {
 	for {
+		runtime.Gosched() // where there is no processor to spare, whoever is about to come may come along
 		t.mu.Lock()
 		n := min(len(t.waiting), sharedAtMost)
 		if n == 0 {

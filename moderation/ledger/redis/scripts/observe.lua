@@ -9,8 +9,8 @@
 --       2 look-alikes handed over at most   3 look-alikes kept at most
 --       4 TTL of the look-alikes, ms        5 author's TTL, ms
 --       6 how many comments an author's 'seen' holds
---       7 highest count   8 highest count of a distinct meter   9 number of sightings
---       then per sighting:
+--       7 highest count   8 highest count of a distinct meter
+--       then per sighting a MessagePack list:
 --         time, ms; start of the hour of actions; the comment as 'seen' keeps it, '' for
 --         no author; the comment as the look-alikes keep it, '' for nothing to keep;
 --         number of meters; and per meter: member, start of its window in ms, TTL in ms, 1
@@ -187,14 +187,15 @@ local function handOver()
 end
 handOver()
 
-local arg, key, shelved = 10, 4, {}
-for _ = 1, tonumber(ARGV[9]) do
-  local at, hour, own, shelf, meters = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2], ARGV[arg + 3], tonumber(ARGV[arg + 4])
-  local author, strikes = KEYS[key], KEYS[key + 1]
-  arg, key = arg + 5, key + 2
+local key, shelved = 4, {}
+for i = 9, #ARGV do
+  local told = cmsgpack.unpack(ARGV[i])
+  local at, hour, own, shelf, meters = told[1], told[2], told[3], told[4], tonumber(told[5])
+  local author, strikes, arg = KEYS[key], KEYS[key + 1], 6
+  key = key + 2
   for _ = 1, meters do
-    local member, from, ttl = ARGV[arg], ARGV[arg + 1], tonumber(ARGV[arg + 2])
-    if ARGV[arg + 3] == '1' then
+    local member, from, ttl = told[arg], told[arg + 1], tonumber(told[arg + 2])
+    if told[arg + 3] == '1' then
       say(people(KEYS[key], KEYS[key + 1], at, member, from, ttl))
       key = key + 2
     else
