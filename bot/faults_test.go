@@ -88,6 +88,10 @@ func (s *faulty) KeepPolicy(ctx context.Context, guild string, p ledger.PolicyVe
 	return s.around("keep policy", func() error { return s.Store.KeepPolicy(ctx, guild, p) })
 }
 
+func (s *faulty) Remember(ctx context.Context, guild, key string, value []byte, ttl time.Duration) error {
+	return s.around("remember", func() error { return s.Store.Remember(ctx, guild, key, value, ttl) })
+}
+
 // mortal kills a process once it has done one of its steps: from then on nothing that it
 // does has an effect. Steps are operations of the store and effects carried out on the
 // platform.

@@ -74,18 +74,37 @@ func (g *guild) keepLater(v ledger.PolicyVersion) {
 	})
 }
 
-// keptLast is what the hash of the newest policy in the log is remembered under.
+// keptLast is what the hash of the newest policy in the log is remembered under, so that a
+// start need not read the whole log.
 const keptLast = "policy kept last"
 
 // keepVersion writes a policy to the community's log, unless it is there since before a start.
+// A process may have ended between writing it and remembering that: then the log itself knows.
 func (g *guild) keepVersion(ctx context.Context, v ledger.PolicyVersion) error {
 	store := g.bot.Store
 	last, err := store.Recall(ctx, g.id, keptLast)
-	if err != nil || (v.By == byStart && string(last) == v.Hash) {
+	if err != nil {
 		return err
 	}
-	if err := store.KeepPolicy(ctx, g.id, v); err != nil {
-		return err
+	kept := false
+	if v.By == byStart {
+		if string(last) == v.Hash {
+			return nil
+		}
+		if kept, err = g.isNewest(ctx, v.Hash); err != nil {
+			return err
+		}
+	}
+	if !kept {
+		if err := store.KeepPolicy(ctx, g.id, v); err != nil {
+			return err
+		}
 	}
 	return store.Remember(ctx, g.id, keptLast, []byte(v.Hash), switchesFor)
+}
+
+// isNewest reports whether a policy is the newest in the community's log.
+func (g *guild) isNewest(ctx context.Context, hash string) (bool, error) {
+	kept, err := g.bot.Store.Policies(ctx, g.id)
+	return len(kept) > 0 && kept[0].Hash == hash, err
 }

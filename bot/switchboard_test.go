@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -298,6 +299,41 @@ func TestARestartLeavesNothingInTheLog(t *testing.T) {
 	if kept := logged(t, store); len(kept) != 1 {
 		t.Errorf("three starts with one policy left %d in the log", len(kept))
 	}
+}
+
+func TestAProcessThatDiedWhileItNotedThePolicyLeavesItInTheLogOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		var dead atomic.Bool
+		dying := &faulty{store, func(operation string) (before, after error) {
+			if dead.Load() {
+				return errDead, nil
+			}
+			if operation == "keep policy" {
+				dead.Store(true)
+				return nil, errDead
+			}
+			return nil, nil
+		}}
+		first := start(t, p, dying, func(c *Config) { c.Drain, c.Log = time.Millisecond, nil })
+		p.in.Gap(t.Context(), "g", nil)
+		synctest.Wait()
+		if err := first.stop(); err != nil {
+			t.Fatal(err)
+		}
+		if !dead.Load() {
+			t.Fatal("the process did not get as far as noting its policy")
+		}
+
+		p.running = make(chan struct{})
+		pass(time.Minute)
+		start(t, p, store, nil)
+		p.in.Gap(t.Context(), "g", nil)
+		synctest.Wait()
+		if kept := logged(t, store); len(kept) != 1 {
+			t.Errorf("two starts with one policy left %d in the log", len(kept))
+		}
+	})
 }
 
 func TestTheDeskExplainsATextThatNobodyPosted(t *testing.T) {
