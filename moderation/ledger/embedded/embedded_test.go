@@ -213,3 +213,31 @@ func TestWhatHasExpiredIsForgotten(t *testing.T) {
 		}
 	})
 }
+
+// TestEverybodysCommentsAreOnDiskSoonAfterwards looks into a copy of the files, as a crash
+// would leave them.
+func TestEverybodysCommentsAreOnDiskSoonAfterwards(t *testing.T) {
+	const everybody = 1000 // more than are written in one go
+	dir, copied := t.TempDir(), t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, dir)
+		defer s.Close()
+		for i := range everybody {
+			if _, err := s.Observe(t.Context(), moderation.Sighting{Guild: "g", Comment: fmt.Sprint(1 + i), Author: fmt.Sprint("author", i), Time: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s := open(t, copied)
+	defer s.Close()
+	for i := range everybody {
+		if r, err := s.Record(t.Context(), "g", fmt.Sprint("author", i)); err != nil || r.Comments != 1 {
+			t.Fatalf("of author %d %+v is left, %v", i, r, err)
+		}
+	}
+}

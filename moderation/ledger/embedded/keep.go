@@ -12,7 +12,11 @@ import (
 
 const (
 	flushEvery = 5 * time.Second // how long numbers of comments wait to be written together
-	purgeEvery = time.Hour       // how often what has expired is deleted
+	flushPause = 20 * time.Millisecond
+	// flushedAtOnce is how many authors are written in one go, with flushPause in between: a
+	// comment that has to be acted on waits for a few milliseconds of it at most.
+	flushedAtOnce = 256
+	purgeEvery    = time.Hour // how often what has expired is deleted
 )
 
 // load reads into memory what Observe needs: authors with their strikes, and the automatic
@@ -83,7 +87,9 @@ func (s *Store) keepHouse() {
 			}
 		case <-flush:
 			flush = nil
-			_ = s.flush(context.Background())
+			if more, err := s.flushSome(context.Background()); err == nil && more {
+				flush = time.After(flushPause)
+			}
 		case <-purge.C:
 			_ = s.purge(context.Background())
 		}
@@ -99,11 +105,20 @@ type saved struct {
 
 // flush writes the numbers of comments that have changed.
 func (s *Store) flush(ctx context.Context) error {
+	for {
+		if more, err := s.flushSome(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// flushSome writes the numbers of some authors and reports whether there may be more.
+func (s *Store) flushSome(ctx context.Context) (more bool, err error) {
 	changed := s.unsaved()
 	if len(changed) == 0 {
-		return nil
+		return false, nil
 	}
-	err := s.do(ctx, "save numbers of comments", func(t *transaction) error {
+	err = s.do(ctx, "save numbers of comments", func(t *transaction) error {
 		for _, a := range changed {
 			if _, err := t.write(`INSERT INTO authors (guild, id, comments, first, newest, active) VALUES (?, ?, ?, ?, ?, ?)
 				ON CONFLICT (guild, id) DO UPDATE SET comments = max(comments, excluded.comments), first = excluded.first,
@@ -117,10 +132,10 @@ func (s *Store) flush(ctx context.Context) error {
 	if err != nil {
 		s.markUnsaved(changed)
 	}
-	return err
+	return len(changed) == flushedAtOnce, err
 }
 
-// unsaved collects the changed authors and takes them for saved.
+// unsaved collects changed authors, flushedAtOnce at most, and takes them for saved.
 func (s *Store) unsaved() []saved {
 	var changed []saved
 	s.mu.RLock()
@@ -128,9 +143,12 @@ func (s *Store) unsaved() []saved {
 	for id, g := range s.guilds {
 		g.mu.Lock()
 		for who, a := range g.unsaved {
+			if len(changed) == flushedAtOnce {
+				break
+			}
 			changed = append(changed, saved{id, who, a.comments, a.first, a.active, int64(a.newest)})
+			delete(g.unsaved, who)
 		}
-		clear(g.unsaved)
 		g.mu.Unlock()
 	}
 	return changed
