@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"parley/moderation"
-	"parley/moderation/ledger"
 )
 
 const (
@@ -38,23 +36,19 @@ func (p *page) done() {
 }
 
 // catchUp reads what was posted in the channels of a community since their watermarks and
-// judges it. A channel that has no watermark in a community that has some, such as a thread
-// that was opened in the meantime, is read from the community's newest one on. A community
-// without any starts at this moment: what was written before Parley came is not Parley's to
-// judge. Each channel's own watermark may move on once its gap is closed.
-func (b *Bot) catchUp(ctx context.Context, guild string, channels []string) {
-	known, err := b.watermarks(ctx, guild)
+// judges it. Each channel's own watermark may move on once its gap is closed.
+func (b *Bot) catchUp(ctx context.Context, g *guild, channels []Announced) {
+	known, err := b.watermarks(ctx, g)
 	if err != nil {
 		return // shutting down: the watermarks stay held, and the next start reads the gap
 	}
-	newest := newestOf(known)
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	slots := make(chan struct{}, readAtOnce)
 	for _, channel := range channels {
-		after := cmp.Or(known[channel], newest)
-		if after == "" {
-			b.marks.release(guild, channel)
+		after := known[channel.ID]
+		if after == "" { // its IDs are no numbers
+			b.marks.release(g.id, channel.ID)
 			continue
 		}
 		select {
@@ -64,26 +58,16 @@ func (b *Bot) catchUp(ctx context.Context, guild string, channels []string) {
 		}
 		reading.Go(func() {
 			defer func() { <-slots }()
-			b.closeGap(ctx, guild, channel, after)
+			b.closeGap(ctx, g.id, channel.ID, after)
 		})
 	}
 }
 
-// newestOf is the newest of a community's watermarks, "" when there are none.
-func newestOf(known map[string]string) string {
-	newest := ""
-	for _, id := range known {
-		if ledger.Later(id, newest) {
-			newest = id
-		}
-	}
-	return newest
-}
-
-// watermarks asks the store until it answers or ctx ends.
-func (b *Bot) watermarks(ctx context.Context, guild string) (map[string]string, error) {
+// watermarks asks the store until it answers or ctx ends. What it is asked then is not cut
+// short: a channel that has been heard of gets its watermark also while the bot shuts down.
+func (b *Bot) watermarks(ctx context.Context, g *guild) (map[string]string, error) {
 	for attempt := 1; ; attempt++ {
-		known, err := b.Store.Watermarks(ctx, guild)
+		known, err := g.watermarks(b.work)
 		if err == nil {
 			return known, nil
 		}

@@ -27,7 +27,7 @@ func TestWhatWasMissedIsReadFromTheWatermarkAndJudged(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := start(t, p, store, nil)
-		p.in.Gap(t.Context(), "g", []string{"news"})
+		p.in.Gap(t.Context(), "g", p.seen("news"))
 		pass(time.Minute)
 		if len(p.deleted) != 240 {
 			t.Errorf("%d comments were acted on, want the 240 behind the watermark", len(p.deleted))
@@ -50,7 +50,7 @@ func TestACommunityThatParleyIsNewToStartsNow(t *testing.T) {
 		p, store := newTown(), openStore(t)
 		p.missed(says(1, "ann", "remove"))
 		start(t, p, store, nil)
-		p.in.Gap(t.Context(), "g", []string{"news"})
+		p.in.Gap(t.Context(), "g", p.seen("news"))
 		p.post(t, says(2, "ann", "good morning"))
 		pass(time.Minute)
 		if len(p.deleted) != 0 {
@@ -73,7 +73,7 @@ func TestAThreadThatWasOpenedDuringTheGapIsReadToo(t *testing.T) {
 		c.Channel.ID = "thread"
 		p.missed(c)
 		start(t, p, store, nil)
-		p.in.Gap(t.Context(), "g", []string{"news", "thread"})
+		p.in.Gap(t.Context(), "g", p.seen("news", "thread"))
 		pass(time.Minute)
 		if p.deleted["8"] != 1 {
 			t.Error("the new thread's comment was not judged")
@@ -90,7 +90,7 @@ func TestWhatArrivesBothWaysIsActedOnOnce(t *testing.T) {
 		c := says(1, "ann", "remove")
 		p.missed(c)
 		start(t, p, store, nil)
-		p.in.Gap(t.Context(), "g", []string{"news"})
+		p.in.Gap(t.Context(), "g", p.seen("news"))
 		if err := p.in.Comment(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestAGapIsReadAgainUntilThePlatformAnswers(t *testing.T) {
 				p.missed(says(1, "ann", "remove"))
 				source := &closedChannel{p, tt.errs}
 				start(t, p, store, func(c *Config) { c.Source, c.Log = source, nil })
-				p.in.Gap(t.Context(), "g", []string{"news"})
+				p.in.Gap(t.Context(), "g", p.seen("news"))
 				p.post(t, says(2, "bob", "good morning"))
 				pass(10 * time.Minute)
 				if len(p.deleted) != tt.want {

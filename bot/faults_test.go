@@ -236,7 +236,7 @@ func lifeAndDeath(t *testing.T, m *mortal) (sum summary, twice []string, died bo
 		c.Enforcer = mortalHand{p, m}
 		c.Drain, c.Log = time.Millisecond, nil
 	})
-	p.in.Gap(t.Context(), "g", []string{"news"})
+	p.in.Gap(t.Context(), "g", p.seen("news"))
 	for _, c := range scene() {
 		p.write(c)
 		go func() { _ = p.in.Comment(t.Context(), c) }() // a dead process takes nothing in
@@ -253,7 +253,7 @@ func lifeAndDeath(t *testing.T, m *mortal) (sum summary, twice []string, died bo
 
 	p.running = make(chan struct{})
 	second := start(t, p, store, nil)
-	p.in.Gap(t.Context(), "g", []string{"news"})
+	p.in.Gap(t.Context(), "g", p.seen("news"))
 	settle(t, second.Bot, store) // what the dead process held is handed out again
 	if err := second.stop(); err != nil {
 		t.Fatal(err)

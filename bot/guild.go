@@ -16,6 +16,9 @@ type guild struct {
 	effects  *pump
 	opinions *pump // nil without an adviser
 
+	beginnings beginnings
+	beginning  sync.Mutex // one trip for them at a time
+
 	switching sync.Mutex // one change of the policy at a time
 	switches  switches
 	book      atomic.Pointer[Rulebook] // nil until it is known what is switched here

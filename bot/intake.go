@@ -25,6 +25,7 @@ func (b *Bot) Comment(ctx context.Context, c moderation.Comment) error {
 	b.connected.Store(true)
 	j := job{comment: c, received: time.Now()}
 	if c.Revision == 0 { // an edit says nothing about how far a channel has been read
+		b.guild(c.Guild).beginnings.hearOf(c.Channel.ID, c.ID)
 		j.ticket = b.marks.begin(c.Guild, c.Channel.ID, c.ID)
 	}
 	return b.enqueue(ctx, j)
@@ -68,14 +69,15 @@ const joinsWindow = 24 * time.Hour
 
 // Gap reads what may have been missed in these channels and judges it like any other
 // comment. It returns at once; until the gap is read, the channels' watermarks stand still.
-func (b *Bot) Gap(_ context.Context, guild string, channels []string) {
+func (b *Bot) Gap(_ context.Context, guild string, channels []Announced) {
 	b.connected.Store(true)
 	if guild == "" || b.isStopping() {
 		return
 	}
 	g := b.guild(guild)
-	for _, ch := range channels {
-		b.marks.hold(guild, ch)
+	for _, channel := range channels {
+		g.beginnings.hear(channel.ID, channel.Newest)
+		b.marks.hold(guild, channel.ID)
 	}
 	b.catching.Go(func() {
 		ctx, cancel := until(b.work, b.stopping)
@@ -83,6 +85,6 @@ func (b *Bot) Gap(_ context.Context, guild string, channels []string) {
 		if _, err := g.rules(ctx); err != nil {
 			b.store.failed("rules", err) // read with the first comment
 		}
-		b.catchUp(ctx, guild, channels)
+		b.catchUp(ctx, g, channels)
 	})
 }

@@ -28,7 +28,16 @@ type Intake interface {
 	// Gap tells that events of these channels may have been missed; the bot catches up from
 	// its watermarks. A channel is announced this way when the source first sees it. It must
 	// be told before the first comment after the gap is delivered, and it returns at once.
-	Gap(ctx context.Context, guild string, channels []string)
+	Gap(ctx context.Context, guild string, channels []Announced)
+}
+
+// Announced is a channel as its source sees it at that moment.
+type Announced struct {
+	ID string
+	// Newest is the newest comment in it; where there is none, any ID before the first. In a
+	// community that is new to the bot everything after it is the bot's to judge, even if the
+	// process dies at once, and nothing up to it.
+	Newest string
 }
 
 // Enforcer carries out effects on the platform.

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	queueLength    = 64                     // comments that may wait for one worker before the reader is slowed
+	queueLength    = 16                     // comments that may wait for one worker before the reader is slowed
 	parkingLength  = 160                    // comments that one worker keeps while the store is away
 	parkedRetry    = 500 * time.Millisecond // how often a parked comment is tried, give or take half
 	refusalsAtMost = 6                      // attempts at a comment that the store refuses although it answers
@@ -177,8 +177,12 @@ func (s *shard) judge(ctx context.Context) (err error) {
 			err = fmt.Errorf("judging panicked: %v\n%s", defect, debug.Stack())
 		}
 	}()
-	book, err := b.guild(c.Guild).rules(ctx)
+	g := b.guild(c.Guild)
+	book, err := g.rules(ctx)
 	if err != nil {
+		return err
+	}
+	if err := g.begin(ctx); err != nil {
 		return err
 	}
 	if c.Author.Exempt == moderation.ExemptBot && !book.Settings(c.Guild, c.Channel, c.Article).JudgeBots {

@@ -71,6 +71,23 @@ func (p *town) Since(_ context.Context, guild, channel, after string, n int) ([]
 	return found, nil
 }
 
+// seen is how the town's channels look to whoever comes there now.
+func (p *town) seen(channels ...string) []Announced {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []Announced
+	for _, id := range channels {
+		channel := Announced{ID: id, Newest: "0"}
+		for _, c := range p.posted {
+			if c.Channel.ID == id && ledger.Later(c.ID, channel.Newest) {
+				channel.Newest = c.ID
+			}
+		}
+		all = append(all, channel)
+	}
+	return all
+}
+
 func (p *town) Carry(_ context.Context, e moderation.Effect, c moderation.Case) (moderation.Receipt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

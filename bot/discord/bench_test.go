@@ -10,6 +10,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"parley/bot"
 	"parley/bot/discord/wire"
 	"parley/moderation"
 	"parley/moderation/policy"
@@ -74,4 +75,4 @@ type discard struct{}
 
 func (discard) Comment(context.Context, moderation.Comment) error { return nil }
 func (discard) Join(context.Context, string, string, time.Time)   {}
-func (discard) Gap(_ context.Context, _ string, _ []string)       {}
+func (discard) Gap(context.Context, string, []bot.Announced)      {}

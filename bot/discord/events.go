@@ -3,9 +3,11 @@ package discord
 import (
 	"context"
 	"runtime/debug"
+	"strconv"
 
 	"github.com/bwmarrin/discordgo"
 
+	"parley/bot"
 	"parley/bot/discord/wire"
 )
 
@@ -123,9 +125,9 @@ func (p *Platform) arrive(ctx context.Context, g wire.Guild) {
 		return
 	}
 	p.guilds.arrive(g, p.me())
-	var gap []string
+	var gap []bot.Announced
 	for _, channel := range p.watched(g.ID) {
-		gap = append(gap, channel.ID)
+		gap = append(gap, announced(channel))
 		p.articles.lookAgain(channel.ID)
 	}
 	p.log.Info("guild", "guild", g.ID, "channels_watched", len(gap))
@@ -153,8 +155,18 @@ func (p *Platform) channelSeen(ctx context.Context, c wire.Channel) {
 	p.guilds.change(c.GuildID, func(g *guild) { g.channels[c.ID] = c })
 	now, known := p.place(c.GuildID, c.ID)
 	if known && now.watched && c.HoldsMessages() && !(knownBefore && before.watched) {
-		p.intake.Gap(ctx, c.GuildID, []string{c.ID})
+		p.intake.Gap(ctx, c.GuildID, []bot.Announced{announced(c)})
 	}
+}
+
+// announced is a channel with the newest message in it. In one that has just been created or
+// is empty all will be newer than the channel itself, but for the first of a forum's post,
+// which is just as old.
+func announced(c wire.Channel) bot.Announced {
+	if c.LastMessage != "" && !c.JustCreated {
+		return bot.Announced{ID: c.ID, Newest: c.LastMessage}
+	}
+	return bot.Announced{ID: c.ID, Newest: strconv.FormatUint(wire.Snowflake(c.ID)-1, 10)}
 }
 
 func (p *Platform) join(ctx context.Context, m wire.MemberEvent) {

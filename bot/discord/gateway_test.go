@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/bot/discord/discordtest"
+	"parley/bot/discord/wire"
 	"parley/moderation"
 	"parley/moderation/policy"
 )
@@ -152,8 +153,41 @@ func TestNewChannelsThreadsAndMembersAreAnnounced(t *testing.T) {
 	}
 	ben := w.guild.NewMember("ben")
 	w.intake.await(w, "the announcements", func() bool { return len(w.intake.gaps) == 3 && len(w.intake.joins) == 1 })
-	if got := w.intake.announced(); got[1][0] != more.ID || got[2][0] != thread.ID || w.intake.joins[0] != ben.ID {
+	if got := w.intake.announced(); got[1][0].ID != more.ID || got[2][0].ID != thread.ID || w.intake.joins[0] != ben.ID {
 		t.Errorf("announced %v and %v", got, w.intake.joins)
+	}
+}
+
+func TestAChannelIsAnnouncedWithWhatIsInItAlready(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	before := w.must(w.ann.Post(w.articles, "from before Parley came"))
+	w.connect()
+	for _, channel := range w.intake.announced()[0] {
+		if channel.ID == w.articles.ID && channel.Newest != before.ID {
+			t.Errorf("the newest comment was announced as %s, want %s", channel.Newest, before.ID)
+		}
+	}
+	forum := w.guild.NewForum("news-forum")
+	post, first, err := w.ann.PostInForum(forum, "An article", discordtest.Draft{Content: "the post itself"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.intake.await(w, "the post", func() bool { return len(w.intake.gaps) == 2 })
+	got := w.intake.announced()[1][0]
+	if got.ID != post.ID || compareIDs(got.Newest, first.ID) >= 0 {
+		t.Errorf("announced %+v; nothing in the post %s, its first message %s included, was there before", got, post.ID, first.ID)
+	}
+}
+
+func TestAThreadThatDiscordJustCreatedBeginsBeforeItsFirstMessage(t *testing.T) {
+	t.Parallel()
+	post := wire.Channel{ID: "700", Type: wire.ThreadPublic, LastMessage: "700", JustCreated: true}
+	if got := announced(post); got.ID != "700" || got.Newest != "699" {
+		t.Errorf("announced %+v, want what was there before 700", got)
+	}
+	if post.JustCreated = false; announced(post).Newest != "700" {
+		t.Errorf("one that the bot was let into later is announced as %+v, want everything up to 700 as before its time", announced(post))
 	}
 }
 

@@ -152,7 +152,7 @@ func (w *town) await(what string, cond func() bool) {
 type listener struct {
 	mu       sync.Mutex
 	comments []moderation.Comment
-	gaps     [][]string
+	gaps     [][]bot.Announced
 	joins    []string
 	changed  chan struct{}
 	onTake   func(moderation.Comment) // called before a comment is taken in
@@ -178,12 +178,12 @@ func (l *listener) Join(_ context.Context, _, user string, _ time.Time) {
 	l.note(func() { l.joins = append(l.joins, user) })
 }
 
-func (l *listener) Gap(_ context.Context, _ string, channels []string) {
+func (l *listener) Gap(_ context.Context, _ string, channels []bot.Announced) {
 	l.note(func() { l.gaps = append(l.gaps, channels) })
 }
 
 // announced lists the gaps so far.
-func (l *listener) announced() [][]string {
+func (l *listener) announced() [][]bot.Announced {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.gaps)

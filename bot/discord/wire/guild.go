@@ -58,6 +58,10 @@ type Channel struct {
 	Name       string      `json:"name"`
 	Type       int         `json:"type"`
 	Overwrites []Overwrite `json:"permission_overwrites"`
+	// LastMessage is the newest message when the channel was told of, "" when there was none.
+	// It is not told of when it changes.
+	LastMessage string `json:"last_message_id"`
+	JustCreated bool   `json:"newly_created"` // told of a thread that has just been created
 }
 
 // Channel types (developer reference, "Channel Types").
