@@ -116,7 +116,7 @@ const (
 )
 
 func (b *bench) shareArticle() error {
-	_, err := guildOwner(b.channel).PostArticle(b.channel, discordtest.Embed{Title: "Council debates the budget", Description: "A long evening in the town hall, with few decisions."})
+	_, err := guildOwner(b.channel).PostArticle(b.channel, discordtest.Embed{URL: "https://news.example/council/budget", Title: "Council debates the budget", Description: "A long evening in the town hall, with few decisions."})
 	return err
 }
 

@@ -9,9 +9,9 @@ import (
 	"parley/moderation/ledger"
 )
 
-// LookalikesAtMost is how many comments are remembered by their fingerprints, the newest
-// ones; that takes about 6 MB.
-const LookalikesAtMost = 1 << 15
+// RememberedAtMost is how many comments are remembered by their fingerprints, the newest
+// ones; that takes about 3 MB.
+const RememberedAtMost = 1 << 14
 
 // chainsAtFirst is for how many chains of each band there is room to begin with.
 const chainsAtFirst = 1 << 8
@@ -123,8 +123,8 @@ func (x *Lookalikes) walk(band int, value uint64, f func(*Shelved)) {
 		return
 	}
 	number := *x.head(band, value)
-	for seen := 0; number != 0 && x.count-number < LookalikesAtMost && seen < ledger.LookalikesAtMost; {
-		other := &x.ring[(number-1)%LookalikesAtMost]
+	for seen := 0; number != 0 && x.count-number < RememberedAtMost && seen < ledger.LookalikesAtMost; {
+		other := &x.ring[(number-1)%RememberedAtMost]
 		if theirs, ok := part(other.Fingerprint, band); ok && theirs == value {
 			f(&other.Shelved)
 			seen++
@@ -139,7 +139,7 @@ func (x *Lookalikes) head(band int, value uint64) *uint32 {
 
 // add puts a comment into the ring, over the oldest when it is full.
 func (x *Lookalikes) add(own Shelved) {
-	if n := len(x.ring); n < LookalikesAtMost {
+	if n := len(x.ring); n < RememberedAtMost {
 		x.ring = append(x.ring, linked{})
 		x.makeRoom(n)
 	}
@@ -149,7 +149,7 @@ func (x *Lookalikes) add(own Shelved) {
 
 // link writes the comment with a number into the ring and puts it at the head of its chains.
 func (x *Lookalikes) link(number uint32, own Shelved) {
-	slot := &x.ring[(number-1)%LookalikesAtMost]
+	slot := &x.ring[(number-1)%RememberedAtMost]
 	slot.Shelved = own
 	first, values, n := parts(own.Fingerprint)
 	for i, value := range values[:n] {

@@ -96,18 +96,18 @@ func TestAmongThousandsOfCommentsEveryLookalikeIsFound(t *testing.T) {
 	print := func(i int) moderation.Fingerprint {
 		return moderation.Fingerprint{Exact: uint64(i + 1), Near: uint64(i+1) * 0x9E3779B97F4A7C15}
 	}
-	const n = LookalikesAtMost + 5000 // so many that the first ones are overwritten
+	const n = RememberedAtMost + 5000 // so many that the first ones are overwritten
 	for i := range n {
 		x.Keep(Shelved{Comment: fmt.Sprint(i), At: int64(i), Fingerprint: print(i)})
 		x.Keep(Shelved{Comment: fmt.Sprint(i), At: int64(i), Fingerprint: print(i)}) // told again
 	}
-	if x.Len() != LookalikesAtMost {
+	if x.Len() != RememberedAtMost {
 		t.Fatalf("%d comments are remembered", x.Len())
 	}
 	for i := range n {
 		alike, _ := x.Find(Shelved{Comment: "later", At: n, Fingerprint: print(i)}, time.Hour)
 		isFound := len(alike) > 0 && alike[len(alike)-1].Comment == fmt.Sprint(i)
-		if remembered := i >= n-LookalikesAtMost; isFound != remembered {
+		if remembered := i >= n-RememberedAtMost; isFound != remembered {
 			t.Fatalf("comment %d of %d: found %t", i, n, isFound)
 		}
 	}

@@ -24,6 +24,7 @@ func entryOf(c recent.Shelved) string {
 	return string(b)
 }
 
+// readEntry's result shares no memory with the entry.
 func readEntry(entry string) (c recent.Shelved, err error) {
 	parts := strings.SplitN(entry, "|", 6)
 	if len(parts) != 6 {
@@ -44,6 +45,6 @@ func readEntry(entry string) (c recent.Shelved, err error) {
 	if c.Channel, err = url.QueryUnescape(parts[4]); err != nil {
 		return c, fmt.Errorf("a look-alike's channel: %w", err)
 	}
-	c.Comment = parts[5]
+	c.Comment, c.Author, c.Channel = strings.Clone(parts[5]), strings.Clone(c.Author), strings.Clone(c.Channel)
 	return c, nil
 }

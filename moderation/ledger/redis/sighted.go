@@ -102,7 +102,7 @@ func (b *batch) arguments() (keys []string, args []any) {
 		lifetime = max(lifetime, c.about.lifetime)
 	}
 	args = append(make([]any, 0, 8+len(b.calls)),
-		b.known, handedOverAtMost, recent.LookalikesAtMost, lifetime, ledger.KeepAuthors.Milliseconds(),
+		b.known, handedOverAtMost, recent.RememberedAtMost, lifetime, ledger.KeepAuthors.Milliseconds(),
 		ledger.SeenAtMost, ledger.CountedAtMost, ledger.PeopleAtMost)
 	for _, c := range b.calls {
 		args = append(args, &c.about.packed) // go-redis follows it, and a pointer needs no memory of its own
