@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 )
@@ -102,6 +103,24 @@ func TestASpanNeverReachesOutsideItsText(t *testing.T) {
 	} {
 		if got := tc.span.In("abcd"); got != tc.want {
 			t.Errorf("%v in abcd = %q, want %q", tc.span, got, tc.want)
+		}
+	}
+}
+
+func TestASpanIsAPairInJSONAndReadAsTheObjectItOnceWas(t *testing.T) {
+	written, err := json.Marshal(Reason{Source: "rule:twit", Span: Span{From: 7, To: 11}, Quote: "tw1t"})
+	if err != nil || !strings.Contains(string(written), `"span":[7,11]`) {
+		t.Errorf("written as %s, %v", written, err)
+	}
+	for _, stored := range []string{string(written), `{"span":{"from":7,"to":11}}`} {
+		var r Reason
+		if err := json.Unmarshal([]byte(stored), &r); err != nil || r.Span != (Span{From: 7, To: 11}) {
+			t.Errorf("%s is read as %v, %v", stored, r.Span, err)
+		}
+	}
+	for _, wrong := range []string{`[7]`, `[7,8,9]`, `"7-11"`, `[7,"11"]`, `[]`} {
+		if err := json.Unmarshal([]byte(wrong), new(Span)); err == nil {
+			t.Errorf("%s is taken for a span", wrong)
 		}
 	}
 }

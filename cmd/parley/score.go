@@ -60,7 +60,7 @@ type answerReason struct {
 	Source   string              `json:"source"`
 	Category moderation.Category `json:"category"`
 	Score    float64             `json:"score"`
-	Span     [2]int              `json:"span"`
+	Span     moderation.Span     `json:"span"`
 	Quote    string              `json:"quote"`
 }
 
@@ -118,7 +118,7 @@ func (r request) comment() *moderation.Comment {
 func (r request) answer(v moderation.Verdict) answer {
 	a := answer{ID: r.ID, Action: v.Action, Abuse: v.Abuse, Scores: v.Scores, Reasons: make([]answerReason, len(v.Reasons)), Unknown: v.Unknown}
 	for i, reason := range v.Reasons {
-		a.Reasons[i] = answerReason{reason.Source, reason.Category, reason.Score, [2]int{reason.Span.From, reason.Span.To}, reason.Quote}
+		a.Reasons[i] = answerReason{reason.Source, reason.Category, reason.Score, reason.Span, reason.Quote}
 	}
 	return a
 }

@@ -2,14 +2,17 @@ package demo_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/cmd/parley/daemon"
 	"parley/cmd/parley/demo"
+	"parley/cmd/parley/latency"
 	"parley/moderation"
 )
 
@@ -85,6 +88,23 @@ func TestABrokenThreadIsNamedWithItsLine(t *testing.T) {
 	}
 	if _, err := demo.Threads(path); err == nil || !strings.Contains(err.Error(), "threads.jsonl:2:") {
 		t.Errorf("error %v, want it to name line 2", err)
+	}
+}
+
+func TestProgramsGetMillisecondsAndSpansInPairs(t *testing.T) {
+	got, err := json.Marshal(demo.Happening{
+		At: latency.Duration(2 * time.Second), Who: "Viktor", Text: "Two down.", Outcome: demo.Down,
+		Took: latency.Duration(1500 * time.Microsecond), Gone: latency.Duration(12 * time.Millisecond),
+		Verdict: &moderation.Verdict{Action: moderation.Remove, Abuse: 0.9, Category: moderation.Harassment, Reasons: []moderation.Reason{
+			{Source: "rule:gloating", Category: moderation.Harassment, Score: 0.9, Span: moderation.Span{To: 8}, Quote: "Two down"},
+		}},
+	})
+	want := `{"at_ms":2000,"who":"Viktor","text":"Two down.","outcome":"down",` +
+		`"verdict":{"action":"remove","abuse":0.9,"scores":{},"reasons":[` +
+		`{"source":"rule:gloating","category":"harassment","score":0.9,"span":[0,8],"quote":"Two down"}],"category":"harassment"},` +
+		`"took_ms":1.5,"gone_ms":12}`
+	if err != nil || string(got) != want {
+		t.Errorf("written as\n%s, %v\nwant\n%s", got, err, want)
 	}
 }
 

@@ -3,9 +3,11 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"parley/cmd/parley/latency"
 	"parley/moderation"
 )
 
@@ -13,19 +15,19 @@ import (
 type said struct {
 	Revision int64
 	Verdict  moderation.Verdict
-	Took     time.Duration
+	Took     latency.Duration
 	at       time.Time
 
 	Opinion *moderation.Opinion // nil until there is one, which the verdict then includes
 	First   moderation.Action   // of the verdict before it
-	Waited  time.Duration       // for it
+	Waited  latency.Duration    // for it
 }
 
 // hearing collects verdicts and lets the play wait for them.
 type hearing struct {
 	mu     sync.Mutex
 	latest map[string]said
-	took   []time.Duration
+	took   []latency.Duration
 	news   chan struct{} // closed and replaced at every verdict
 }
 
@@ -37,9 +39,9 @@ func newHearing() *hearing {
 func (h *hearing) verdict(c *moderation.Comment, v *moderation.Verdict, took time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.took = append(h.took, took)
+	h.took = append(h.took, latency.Duration(took))
 	if known, ok := h.latest[c.ID]; !ok || c.Revision >= known.Revision {
-		h.latest[c.ID] = said{Revision: c.Revision, Verdict: *v, Took: took, at: time.Now()}
+		h.latest[c.ID] = said{Revision: c.Revision, Verdict: *v, Took: latency.Duration(took), at: time.Now()}
 	}
 	h.spread()
 }
@@ -50,7 +52,7 @@ func (h *hearing) opinion(c moderation.Case, o moderation.Opinion, v moderation.
 	defer h.mu.Unlock()
 	known := h.latest[c.ID]
 	known.First = known.Verdict.Action
-	known.Verdict, known.Opinion, known.Waited = v, &o, time.Since(known.at)
+	known.Verdict, known.Opinion, known.Waited = v, &o, latency.Duration(time.Since(known.at))
 	h.latest[c.ID] = known
 	h.spread()
 }
@@ -94,8 +96,8 @@ func (h *hearing) wait(ctx context.Context, what, id string, enough func(said) b
 }
 
 // durations returns how long the verdicts took, in the order of their arrival.
-func (h *hearing) durations() []time.Duration {
+func (h *hearing) durations() []latency.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return append([]time.Duration(nil), h.took...)
+	return slices.Clone(h.took)
 }

@@ -8,6 +8,7 @@ import (
 
 	"parley/bot/discord/discordtest"
 	"parley/cmd/parley/daemon"
+	"parley/cmd/parley/latency"
 	"parley/moderation"
 )
 
@@ -21,7 +22,7 @@ type Options struct {
 // Happening is one thing that happened: a scene began, a comment was judged, somebody did
 // something.
 type Happening struct {
-	At      time.Duration       `json:"at"` // since the article was posted
+	At      latency.Duration    `json:"at_ms"` // since the article was posted
 	Scene   string              `json:"scene,omitempty"`
 	Who     string              `json:"who,omitempty"`
 	Text    string              `json:"text,omitempty"`
@@ -29,12 +30,12 @@ type Happening struct {
 	Outcome Outcome             `json:"outcome,omitempty"`
 	Expect  Outcome             `json:"expect,omitempty"`
 	Verdict *moderation.Verdict `json:"verdict,omitempty"`
-	Took    time.Duration       `json:"took,omitempty"` // from the comment's arrival to the verdict
+	Took    latency.Duration    `json:"took_ms,omitzero"` // from the comment's arrival to the verdict
 	Opinion *moderation.Opinion `json:"opinion,omitempty"`
-	First   moderation.Action   `json:"first,omitempty"`  // what the verdict was before the opinion
-	Waited  time.Duration       `json:"waited,omitempty"` // from that verdict to what came of the opinion
-	Gone    time.Duration       `json:"gone,omitempty"`   // from posting to its disappearance
-	Note    string              `json:"note,omitempty"`   // what somebody did
+	First   moderation.Action   `json:"first,omitempty"`    // what the verdict was before the opinion
+	Waited  latency.Duration    `json:"waited_ms,omitzero"` // from that verdict to what came of the opinion
+	Gone    latency.Duration    `json:"gone_ms,omitzero"`   // from posting to its disappearance
+	Note    string              `json:"note,omitempty"`     // what somebody did
 }
 
 // play is one performance.
@@ -189,7 +190,7 @@ func (p *play) tell(ctx context.Context, who, text string, expect Outcome, m dis
 		if err := p.await(ctx, "the comment to be taken down", func() bool { return p.isDown(m.ID) }); err != nil {
 			return err
 		}
-		h.Outcome, h.Gone = Down, time.Since(p.spoke)
+		h.Outcome, h.Gone = Down, latency.Duration(time.Since(p.spoke))
 	case got.Verdict.Action == moderation.Review:
 		h.Outcome = Flagged
 	}
@@ -253,7 +254,7 @@ func (p *play) giveBack(ctx context.Context, g GiveBack) error {
 }
 
 func (p *play) show(h Happening) {
-	h.At = time.Since(p.started)
+	h.At = latency.Duration(time.Since(p.started))
 	p.summary.add(h)
 	if p.Show != nil {
 		p.Show(h)

@@ -19,13 +19,13 @@ type Summary struct {
 	AsHoped    int            `json:"as_hoped"`  // comments that went as the script's author hopes
 	Otherwise  int            `json:"otherwise"` // comments that went otherwise
 
-	VerdictP50 time.Duration `json:"verdict_p50"`
-	VerdictP99 time.Duration `json:"verdict_p99"`
-	GoneP50    time.Duration `json:"gone_p50"` // from posting to disappearance
-	GoneP99    time.Duration `json:"gone_p99"`
-	Lasted     time.Duration `json:"lasted"`
+	VerdictP50 latency.Duration `json:"verdict_p50_ms"`
+	VerdictP99 latency.Duration `json:"verdict_p99_ms"`
+	GoneP50    latency.Duration `json:"gone_p50_ms"` // from posting to disappearance
+	GoneP99    latency.Duration `json:"gone_p99_ms"`
+	Lasted     latency.Duration `json:"lasted_ms"`
 
-	gone []time.Duration
+	gone []latency.Duration
 }
 
 func (s *Summary) add(h Happening) {

@@ -26,7 +26,7 @@ const (
 
 // Show writes one happening.
 func (t Timeline) Show(h Happening) {
-	at := t.Style.Dim(fmt.Sprintf("%6.2fs", h.At.Seconds()))
+	at := t.Style.Dim(fmt.Sprintf("%6.2fs", latency.Milliseconds(h.At)/1000))
 	switch {
 	case h.Scene != "":
 		fmt.Fprintf(t.Out, "\n%s\n", t.Style.Bold(h.Scene))
@@ -106,7 +106,7 @@ func because(v *moderation.Verdict) string {
 func (t Timeline) Summarize(s Summary) {
 	fmt.Fprintf(t.Out, "\n%s\n", t.Style.Bold("Summary"))
 	line := func(what, value string) { fmt.Fprintf(t.Out, "  %-18s %s\n", what, value) }
-	line("comments", fmt.Sprintf("%d in %.1f s", s.Comments, s.Lasted.Seconds()))
+	line("comments", fmt.Sprintf("%d in %.1f s", s.Comments, latency.Milliseconds(s.Lasted)/1000))
 	line("verdicts", counts(s.Verdicts))
 	line("categories", counts(s.Categories))
 	line("effects", counts(s.Effects))

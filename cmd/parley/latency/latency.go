@@ -2,12 +2,20 @@
 package latency
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
 
+// Duration is how long something took. In JSON it is a number of milliseconds, fractions
+// included; names of fields that hold one end in _ms.
+type Duration time.Duration
+
+// MarshalJSON writes milliseconds.
+func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(Milliseconds(d)) }
+
 // Percentiles returns the median and the 99th percentile; zero for nothing. It sorts all.
-func Percentiles(all []time.Duration) (p50, p99 time.Duration) {
+func Percentiles[D time.Duration | Duration](all []D) (p50, p99 D) {
 	if len(all) == 0 {
 		return 0, 0
 	}
@@ -16,4 +24,6 @@ func Percentiles(all []time.Duration) (p50, p99 time.Duration) {
 }
 
 // Milliseconds is d in milliseconds, fractions included.
-func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func Milliseconds[D time.Duration | Duration](d D) float64 {
+	return float64(d) / float64(time.Millisecond)
+}
