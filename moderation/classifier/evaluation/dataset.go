@@ -21,7 +21,7 @@ type Row struct {
 	Group    string  `json:"group,omitempty"`
 	Context  string  `json:"context,omitempty"` // the comment replied to
 	Parent   string  `json:"parent,omitempty"`  // the same under the name that `score` uses
-	Article  Article `json:"article"`
+	Article  Article `json:"article,omitzero"`
 }
 
 // Article is the story that a row comments on.
