@@ -28,7 +28,11 @@ func (c checkCommand) Run(s streams) error {
 		return errFailed
 	}
 	if !c.JSON {
-		fmt.Fprintf(s.out, "%s is in order: %d rules, policy %s\n", cmp.Or(c.Config, "The policy"), len(p.Rules.Rules), p.Hash())
+		rules := "1 rule"
+		if n := len(p.Rules.Rules); n != 1 {
+			rules = fmt.Sprintf("%d rules", n)
+		}
+		fmt.Fprintf(s.out, "%s is in order: %s, policy %s\n", cmp.Or(c.Config, "The policy"), rules, p.Hash())
 	}
 	return nil
 }

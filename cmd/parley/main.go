@@ -71,7 +71,7 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "parley: %v\nTry: parley --help\n", err)
+		fmt.Fprintf(s.err, "parley: %v\nTry: %s --help\n", err, understood(err))
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -81,6 +81,14 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		return 1
 	}
 	return 0
+}
+
+// understood is the part of a command line that was understood before the mistake.
+func understood(err error) string {
+	if mistake, ok := errors.AsType[*kong.ParseError](err); ok && mistake.Context.Selected() != nil {
+		return mistake.Context.Selected().FullPath()
+	}
+	return "parley"
 }
 
 // asGoTestIsSpelled lets `parley test -run` be written with one dash, as in go test.
