@@ -15,31 +15,33 @@ import (
 // its watermark is in the store: only that tells, after a restart, what was missed from what
 // was there before Parley came. The zero value is ready.
 type beginnings struct {
-	heard   sync.Map    // channels heard of since the start: all but the open ones have a watermark
+	heard   sync.Map    // channels heard of since the start → whether they began then; all but the open ones have a watermark
 	waiting atomic.Bool // whether any is open
 	mu      sync.Mutex
 	open    map[string]string // channel → newest comment
 }
 
-// hear notes a channel, unless it has been heard of. IDs that are no numbers leave no watermark.
-func (s *beginnings) hear(channel, newest string) {
+// hear notes a channel and reports whether it has not been heard of before. IDs that are no
+// numbers leave no watermark.
+func (s *beginnings) hear(channel, newest string) bool {
 	if _, heard := s.heard.Load(channel); heard {
-		return
+		return false
 	}
 	if _, err := strconv.ParseUint(newest, 10, 64); err != nil {
-		return
+		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, heard := s.heard.Load(channel); heard {
-		return
+		return false
 	}
 	if s.open == nil {
 		s.open = make(map[string]string)
 	}
 	s.open[channel] = newest
 	s.waiting.Store(true)
-	s.heard.Store(channel, nil)
+	s.heard.Store(channel, false)
+	return true
 }
 
 // hearOf notes a channel by a comment in it, for sources that have not announced it, such as
@@ -59,12 +61,21 @@ func (s *beginnings) list() map[string]string {
 	return maps.Clone(s.open)
 }
 
-// close notes that these channels have a watermark.
-func (s *beginnings) close(channels map[string]string) {
+// close notes that these channels have a watermark, and which of them have just been given it.
+func (s *beginnings) close(channels, given map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.open, func(channel, _ string) bool { _, has := channels[channel]; return has })
+	for channel, newest := range channels {
+		s.heard.Store(channel, given[channel] == newest)
+		delete(s.open, channel)
+	}
 	s.waiting.Store(len(s.open) > 0)
+}
+
+// isNew reports whether a channel began when it was heard of, with nothing missed before.
+func (s *beginnings) isNew(channel string) bool {
+	began, _ := s.heard.Load(channel)
+	return began == true
 }
 
 // begin returns once every channel that the community has been heard to have has a watermark.
@@ -115,7 +126,7 @@ func (g *guild) giveWatermarks(ctx context.Context) (map[string]string, error) {
 		}
 		maps.Copy(known, first)
 	}
-	g.beginnings.close(open)
+	g.beginnings.close(open, first)
 	return known, nil
 }
 

@@ -2,10 +2,12 @@ package bot
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"parley/moderation"
 	"parley/moderation/ledger"
 )
 
@@ -71,6 +73,28 @@ func TestWhatABotThatDiesInItsFirstSecondLeavesUnjudgedIsJudgedByTheNext(t *test
 			})
 		})
 	}
+}
+
+func TestWhereABotIsNewItJudgesEachCommentOnceAndReadsOnlyWhatItMissesLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		var judged atomic.Int64
+		start(t, p, store, func(c *Config) {
+			c.OnVerdict = func(*moderation.Comment, *moderation.Verdict, time.Duration) { judged.Add(1) }
+		})
+		p.in.Gap(t.Context(), "g", p.seen("news"))
+		p.post(t, says(1, "ann", "remove"))
+		pass(time.Minute)
+		if n := judged.Load(); n != 1 {
+			t.Errorf("one comment was judged %d times", n)
+		}
+		p.missed(says(2, "bob", "remove"))
+		p.in.Gap(t.Context(), "g", p.seen("news")) // the connection was lost meanwhile
+		pass(time.Minute)
+		if n := judged.Load(); n != 2 || p.deleted["2"] != 1 {
+			t.Errorf("after a gap with one comment in it %d were judged in all, and taken down: %v", n, p.deleted)
+		}
+	})
 }
 
 func TestNothingIsJudgedBeforeItIsWrittenDownWhereItsChannelBegins(t *testing.T) {

@@ -36,8 +36,9 @@ func (p *page) done() {
 }
 
 // catchUp reads what was posted in the channels of a community since their watermarks and
-// judges it. Each channel's own watermark may move on once its gap is closed.
-func (b *Bot) catchUp(ctx context.Context, g *guild, channels []Announced) {
+// judges it. In channels that are new to Parley, and have been announced for the first time,
+// nothing can have been missed. Each channel's own watermark may move on once its gap is closed.
+func (b *Bot) catchUp(ctx context.Context, g *guild, channels []Announced, firstHeard map[string]bool) {
 	known, err := b.watermarks(ctx, g)
 	if err != nil {
 		return // shutting down: the watermarks stay held, and the next start reads the gap
@@ -47,7 +48,7 @@ func (b *Bot) catchUp(ctx context.Context, g *guild, channels []Announced) {
 	slots := make(chan struct{}, readAtOnce)
 	for _, channel := range channels {
 		after := known[channel.ID]
-		if after == "" { // its IDs are no numbers
+		if after == "" || firstHeard[channel.ID] && g.beginnings.isNew(channel.ID) { // "": its IDs are no numbers
 			b.marks.release(g.id, channel.ID)
 			continue
 		}

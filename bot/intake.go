@@ -75,8 +75,9 @@ func (b *Bot) Gap(_ context.Context, guild string, channels []Announced) {
 		return
 	}
 	g := b.guild(guild)
+	firstHeard := make(map[string]bool)
 	for _, channel := range channels {
-		g.beginnings.hear(channel.ID, channel.Newest)
+		firstHeard[channel.ID] = g.beginnings.hear(channel.ID, channel.Newest)
 		b.marks.hold(guild, channel.ID)
 	}
 	b.catching.Go(func() {
@@ -85,6 +86,6 @@ func (b *Bot) Gap(_ context.Context, guild string, channels []Announced) {
 		if _, err := g.rules(ctx); err != nil {
 			b.store.failed("rules", err) // read with the first comment
 		}
-		b.catchUp(ctx, g, channels)
+		b.catchUp(ctx, g, channels, firstHeard)
 	})
 }
