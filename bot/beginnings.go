@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"parley/moderation"
 	"parley/moderation/ledger"
 )
 
@@ -18,56 +19,56 @@ type beginnings struct {
 	heard   sync.Map    // channels heard of since the start → whether they began then; all but the open ones have a watermark
 	waiting atomic.Bool // whether any is open
 	mu      sync.Mutex
-	open    map[string]string // channel → newest comment
+	open    map[string]Announced
 }
 
 // hear notes a channel and reports whether it has not been heard of before. IDs that are no
 // numbers leave no watermark.
-func (s *beginnings) hear(channel, newest string) bool {
-	if _, heard := s.heard.Load(channel); heard {
+func (s *beginnings) hear(channel Announced) bool {
+	if _, heard := s.heard.Load(channel.ID); heard {
 		return false
 	}
-	if _, err := strconv.ParseUint(newest, 10, 64); err != nil {
+	if _, err := strconv.ParseUint(channel.Newest, 10, 64); err != nil {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, heard := s.heard.Load(channel); heard {
+	if _, heard := s.heard.Load(channel.ID); heard {
 		return false
 	}
 	if s.open == nil {
-		s.open = make(map[string]string)
+		s.open = make(map[string]Announced)
 	}
-	s.open[channel] = newest
+	s.open[channel.ID] = channel
 	s.waiting.Store(true)
-	s.heard.Store(channel, false)
+	s.heard.Store(channel.ID, false)
 	return true
 }
 
 // hearOf notes a channel by a comment in it, for sources that have not announced it, such as
 // when a policy that watches more channels comes into force.
-func (s *beginnings) hearOf(channel, comment string) {
-	if _, heard := s.heard.Load(channel); heard {
+func (s *beginnings) hearOf(c *moderation.Comment) {
+	if _, heard := s.heard.Load(c.Channel.ID); heard {
 		return
 	}
-	if number, err := strconv.ParseUint(comment, 10, 64); err == nil && number > 0 {
-		s.hear(channel, strconv.FormatUint(number-1, 10))
+	if number, err := strconv.ParseUint(c.ID, 10, 64); err == nil && number > 0 {
+		s.hear(Announced{ID: c.Channel.ID, Newest: strconv.FormatUint(number-1, 10), Thread: c.Channel.Parent != ""})
 	}
 }
 
-func (s *beginnings) list() map[string]string {
+func (s *beginnings) list() map[string]Announced {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.open)
 }
 
 // close notes that these channels have a watermark, and which of them have just been given it.
-func (s *beginnings) close(channels, given map[string]string) {
+func (s *beginnings) close(channels map[string]Announced, given map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for channel, newest := range channels {
-		s.heard.Store(channel, given[channel] == newest)
-		delete(s.open, channel)
+	for id, channel := range channels {
+		s.heard.Store(id, given[id] == channel.Newest)
+		delete(s.open, id)
 	}
 	s.waiting.Store(len(s.open) > 0)
 }
@@ -100,10 +101,8 @@ func (g *guild) watermarks(ctx context.Context) (map[string]string, error) {
 	return g.giveWatermarks(ctx)
 }
 
-// giveWatermarks gives one to each channel that was heard of and has none, in one write: its
-// newest comment then, or the community's newest watermark where that is older. So a thread
-// that was opened during a gap is read like the rest of the gap, and nothing is judged that
-// was there before Parley came. g.beginning is held.
+// giveWatermarks gives one to each channel that was heard of and has none, in one write.
+// g.beginning is held.
 func (g *guild) giveWatermarks(ctx context.Context) (map[string]string, error) {
 	open := g.beginnings.list()
 	known, err := g.bot.Store.Watermarks(ctx, g.id)
@@ -111,14 +110,10 @@ func (g *guild) giveWatermarks(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	first, newest := make(map[string]string), newestOf(known)
-	for channel, at := range open {
-		if known[channel] != "" {
-			continue
+	for id, channel := range open {
+		if known[id] == "" {
+			first[id] = firstWatermark(channel, newest)
 		}
-		if newest != "" && ledger.Later(at, newest) {
-			at = newest
-		}
-		first[channel] = at
 	}
 	if len(first) > 0 {
 		if err := g.bot.Store.Advance(ctx, g.id, first); err != nil {
@@ -128,6 +123,19 @@ func (g *guild) giveWatermarks(ctx context.Context) (map[string]string, error) {
 	}
 	g.beginnings.close(open, first)
 	return known, nil
+}
+
+// firstWatermark is where a channel begins: at its newest comment when it was heard of, as
+// nothing is judged that was there before Parley came or before the policy watched the
+// channel. A channel that was created since the community's newest watermark, and a thread,
+// which may have been opened since, are judged from that watermark on: what is in them was
+// missed.
+func firstWatermark(channel Announced, newest string) string {
+	since := channel.Thread || ledger.Later(channel.ID, newest)
+	if newest != "" && since && ledger.Later(channel.Newest, newest) {
+		return newest
+	}
+	return channel.Newest
 }
 
 // newestOf is the newest of a community's watermarks, "" when there are none.

@@ -160,3 +160,26 @@ func TestAThreadThatOpensWhileOtherChannelsMoveOnIsNotLost(t *testing.T) {
 		}
 	})
 }
+
+func TestAChannelThatThePolicyBeginsToWatchIsNotJudgedForItsPast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, store := newTown(), openStore(t)
+		if err := store.Advance(t.Context(), "g", map[string]string{"news": "5"}); err != nil {
+			t.Fatal(err)
+		}
+		past := says(8, "ann", "remove") // after the latest comment in the channel that was watched
+		past.Channel.ID = "2"
+		during := says(9, "ann", "remove")
+		during.Channel.ID = "6" // created while the bot was away
+		p.missed(past, during)
+		start(t, p, store, nil)
+		p.in.Gap(t.Context(), "g", p.seen("news", "2", "6"))
+		pass(time.Minute)
+		if p.deleted["8"] != 0 {
+			t.Error("a comment was judged that was posted while nobody watched its channel")
+		}
+		if p.deleted["9"] != 1 {
+			t.Error("a comment in a channel that was created during the gap was not judged")
+		}
+	})
+}

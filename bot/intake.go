@@ -25,7 +25,7 @@ func (b *Bot) Comment(ctx context.Context, c moderation.Comment) error {
 	b.connected.Store(true)
 	j := job{comment: c, received: time.Now()}
 	if c.Revision == 0 { // an edit says nothing about how far a channel has been read
-		b.guild(c.Guild).beginnings.hearOf(c.Channel.ID, c.ID)
+		b.guild(c.Guild).beginnings.hearOf(&c)
 		j.ticket = b.marks.begin(c.Guild, c.Channel.ID, c.ID)
 	}
 	return b.enqueue(ctx, j)
@@ -77,7 +77,7 @@ func (b *Bot) Gap(_ context.Context, guild string, channels []Announced) {
 	g := b.guild(guild)
 	firstHeard := make(map[string]bool)
 	for _, channel := range channels {
-		firstHeard[channel.ID] = g.beginnings.hear(channel.ID, channel.Newest)
+		firstHeard[channel.ID] = g.beginnings.hear(channel)
 		b.marks.hold(guild, channel.ID)
 	}
 	b.catching.Go(func() {

@@ -38,6 +38,8 @@ type Announced struct {
 	// community that is new to the bot everything after it is the bot's to judge, even if the
 	// process dies at once, and nothing up to it.
 	Newest string
+	// Thread says that it opens and closes within another channel.
+	Thread bool
 }
 
 // Enforcer carries out effects on the platform.

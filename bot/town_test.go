@@ -77,7 +77,7 @@ func (p *town) seen(channels ...string) []Announced {
 	defer p.mu.Unlock()
 	var all []Announced
 	for _, id := range channels {
-		channel := Announced{ID: id, Newest: "0"}
+		channel := Announced{ID: id, Newest: "0", Thread: id == "thread"}
 		for _, c := range p.posted {
 			if c.Channel.ID == id && ledger.Later(c.ID, channel.Newest) {
 				channel.Newest = c.ID

@@ -163,10 +163,11 @@ func (p *Platform) channelSeen(ctx context.Context, c wire.Channel) {
 // is empty all will be newer than the channel itself, but for the first of a forum's post,
 // which is just as old.
 func announced(c wire.Channel) bot.Announced {
-	if c.LastMessage != "" && !c.JustCreated {
-		return bot.Announced{ID: c.ID, Newest: c.LastMessage}
+	newest := c.LastMessage
+	if newest == "" || c.JustCreated {
+		newest = strconv.FormatUint(wire.Snowflake(c.ID)-1, 10)
 	}
-	return bot.Announced{ID: c.ID, Newest: strconv.FormatUint(wire.Snowflake(c.ID)-1, 10)}
+	return bot.Announced{ID: c.ID, Newest: newest, Thread: c.IsThread()}
 }
 
 func (p *Platform) join(ctx context.Context, m wire.MemberEvent) {
