@@ -100,7 +100,7 @@ func (m *Model) without(r *reading, w window, h int, hidden trial) float64 {
 
 // without computes the window's raw scores as if the hidden words were words that no
 // phrase knows.
-func (p *phraseTable) without(r *reading, w window, hidden trial) [NumColumns]float64 {
+func (p *phraseTable) without(r *reading, w window, hidden trial) [NumHeads]float64 {
 	first, end := w.from+hidden.first, w.from+hidden.last+1
 	touched := min(end+phraseReach, w.to)
 	r.keptTokens = append(r.keptTokens[:0], r.text.Tokens[first:end]...)

@@ -3,13 +3,6 @@ package reader
 // Heads are the scores that the model computes, in the order of its weights.
 const NumHeads = 7
 
-// Columns of the phrase table: one for every head, and one for the style, see
-// RawScores.Familiar.
-const (
-	StyleColumn = NumHeads
-	NumColumns  = NumHeads + 1
-)
-
 // Salts keep features of different kinds apart in the table.
 const (
 	saltNegated uint64 = 0x9e3779b97f4a7d * (iota + 1)

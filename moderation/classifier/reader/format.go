@@ -14,7 +14,7 @@ import (
 // lists one after the other in little-endian order, and a CRC-32C of all that.
 
 const (
-	magic        = "PARLEYREADER\x00\x00\x00\x01" // ends in the version of the format
+	magic        = "PARLEYREADER\x00\x00\x00\x02" // ends in the version of the format
 	maxFileBytes = 64 << 20
 )
 
@@ -25,9 +25,8 @@ type header struct {
 	Name       string              `json:"name"`
 	Version    string              `json:"version"`
 	PhraseUnit float32             `json:"phrase_unit"`
-	PhraseBias [NumColumns]float32 `json:"phrase_bias"`
+	PhraseBias [NumHeads]float32   `json:"phrase_bias"`
 	Fast       [NumHeads]Line      `json:"fast"`
-	Style      Line                `json:"style"`
 	Full       [NumHeads]Blend     `json:"full"`
 	Settle     float64             `json:"settle"`
 	Heads      []string            `json:"heads"`
@@ -121,7 +120,7 @@ func sameHeads(names []string) error {
 
 func (h *header) parameters(tensors map[string][]byte) (Parameters, error) {
 	p := Parameters{Name: h.Name, Version: h.Version, PhraseUnit: h.PhraseUnit, PhraseBias: h.PhraseBias,
-		Fast: h.Fast, Style: h.Style, Full: h.Full, Settle: h.Settle, Phrases: tensors["phrases"]}
+		Fast: h.Fast, Full: h.Full, Settle: h.Settle, Phrases: tensors["phrases"]}
 	forms, traits, variants := tensors["forms"], tensors["traits"], tensors["variants"]
 	if len(forms)%8 != 0 || len(traits)*4 != len(forms) || len(variants)%12 != 0 {
 		return p, fmt.Errorf("vocabulary of %d, %d and %d bytes", len(forms), len(traits), len(variants))
@@ -194,7 +193,7 @@ func (h *header) network(i int, tensors map[string][]byte) (*Network, error) {
 
 // finite refuses a header whose numbers would make scores that are no numbers.
 func finite(h *header) error {
-	numbers := []float64{float64(h.PhraseUnit), h.Settle, h.Style.Slope, h.Style.Offset}
+	numbers := []float64{float64(h.PhraseUnit), h.Settle}
 	for _, bias := range h.PhraseBias {
 		numbers = append(numbers, float64(bias))
 	}
@@ -217,7 +216,7 @@ func finite(h *header) error {
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	p := &m.parameters
 	h := header{Name: p.Name, Version: p.Version, PhraseUnit: p.PhraseUnit, PhraseBias: p.PhraseBias,
-		Fast: p.Fast, Style: p.Style, Full: p.Full, Settle: p.Settle}
+		Fast: p.Fast, Full: p.Full, Settle: p.Settle}
 	for _, c := range Heads() {
 		h.Heads = append(h.Heads, c.String())
 	}

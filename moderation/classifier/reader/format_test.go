@@ -18,7 +18,7 @@ import (
 // and no networks.
 func tinyModel(t testing.TB) []byte {
 	t.Helper()
-	p := reader.Parameters{Name: "tiny", Version: "1", Phrases: make([]byte, 16*8), PhraseUnit: 0.1,
+	p := reader.Parameters{Name: "tiny", Version: "1", Phrases: make([]byte, 16*reader.NumHeads), PhraseUnit: 0.1,
 		Forms: []uint64{reader.FormOf("you"), reader.FormOf("fool"), reader.FormOf("kind")}, Traits: make([]reader.WordTraits, 3),
 		Variants: []reader.Variant{{Form: reader.FormOf("fol"), Word: 1}}}
 	m, err := reader.New(p)
@@ -51,9 +51,9 @@ func TestAFileThatIsNoModelIsRefusedWithWhatWasExpected(t *testing.T) {
 		{"a picture", "does not begin with", []byte("GIF89a and so on, long enough to hold a header")},
 		{"half a model", "cut short or damaged", whole[:len(whole)/2]},
 		{"a flipped bit", "cut short or damaged", flip(whole, len(whole)/2)},
-		{"a later format", "reads version 1", flip(whole, 15)},
+		{"a later format", "reads version 2", flip(whole, 15)},
 		{"a header cut short", "header", sealed(append(bytes.Clone(whole[:20]), 0, 0, 0, 0))},
-		{"a missing table", "phrase table", sealed(bytes.Replace(whole, []byte(`"phrases","bytes":128`), []byte(`"phrases","bytes":  0`), 1))},
+		{"a missing table", "phrase table", sealed(bytes.Replace(whole, []byte(`"phrases","bytes":112`), []byte(`"phrases","bytes":  0`), 1))},
 		{"other heads", "heads", sealed(bytes.Replace(whole, []byte(`"threat"`), []byte(`"thread"`), 1))},
 	} {
 		_, err := reader.Read(bytes.NewReader(c.file))

@@ -32,7 +32,7 @@ func New(p Parameters) (*Model, error) {
 	}
 	m := &Model{parameters: p, vocabulary: v, phrases: phraseTable{
 		weights: p.Phrases, unit: p.PhraseUnit, bias: p.PhraseBias,
-		bits: uint(bits.TrailingZeros(uint(len(p.Phrases) / NumColumns))),
+		bits: uint(bits.TrailingZeros(uint(len(p.Phrases) / NumHeads))),
 	}}
 	for _, c := range Heads() {
 		m.known |= moderation.SetOf(c)
@@ -69,7 +69,7 @@ type reading struct {
 	// for evidence
 	trials     []trial
 	keptTokens []Token
-	keptSums   [][NumColumns]int32
+	keptSums   [][NumHeads]int32
 	keptCounts []int32
 }
 
@@ -122,9 +122,8 @@ func (m *Model) firstStage(r *reading) (best [NumHeads]float64, settled bool) {
 }
 
 // weigh notes what the first stage says of a stretch of so many tokens.
-func (m *Model) weigh(s *RawScores, z [NumColumns]float64, tokens int) {
-	s.Phrases = [NumHeads]float64(z[:NumHeads])
-	s.Familiar = m.parameters.Style.probability(z[StyleColumn])
+func (m *Model) weigh(s *RawScores, z [NumHeads]float64, tokens int) {
+	s.Phrases = z
 	s.Length = LengthOf(tokens)
 }
 

@@ -25,14 +25,13 @@ type Parameters struct {
 	Traits   []WordTraits
 	Variants []Variant
 
-	Phrases    []byte // table of int8 rows of 8, one row per feature hash; a power of two rows
+	Phrases    []byte // table of int8 rows of one weight per head, one row per feature hash; a power of two rows
 	PhraseUnit float32
-	PhraseBias [NumColumns]float32
+	PhraseBias [NumHeads]float32
 
 	Networks []*Network // NumNetworks of them; none for a model of one stage
 
 	Fast   [NumHeads]Line  // calibrates the first stage alone
-	Style  Line            // calibrates RawScores.Familiar
 	Full   [NumHeads]Blend // calibrates both stages together
 	Settle float64         // a comment whose first-stage scores all lie below is settled by them
 }
@@ -46,23 +45,22 @@ type RawScores struct {
 	Phrases  [NumHeads]float64
 	Networks [NumNetworks][NumHeads]float64
 	Length   float64 // see LengthOf
-	Familiar float64 // 0 to 1: how much it reads like what the specialist learned from
 }
 
 // LengthOf is how blends count tokens: 0 for about eleven, 1 for about thirty.
 func LengthOf(tokens int) float64 { return math.Log(float64(1+tokens)) - 2.5 }
 
 // NumInputs is how many numbers a blend weighs.
-const NumInputs = 3 + 3*NumNetworks
+const NumInputs = 2 + 2*NumNetworks
 
 // Inputs are the numbers that a blend weighs for head h. Which network is right depends on
-// what is read: the specialist knows real comments, the generalist sentences built to
-// mislead. So each network's score counts by itself, by the length and by the style.
+// what is read: the specialist knows real comments, which are longer than the sentences
+// built to mislead that the generalist knows. So each network's score counts by itself and
+// by the length.
 func (s *RawScores) Inputs(h int) (in [NumInputs]float64) {
-	in[0], in[1], in[2] = s.Phrases[h], s.Length, s.Familiar
+	in[0], in[1] = s.Phrases[h], s.Length
 	for i := range s.Networks {
-		n := s.Networks[i][h]
-		in[3+3*i], in[4+3*i], in[5+3*i] = n, n*s.Length, n*s.Familiar
+		in[2+2*i], in[3+2*i] = s.Networks[i][h], s.Networks[i][h]*s.Length
 	}
 	return in
 }
@@ -86,9 +84,9 @@ func (b *Blend) Sum(h int, s *RawScores) float64 {
 }
 
 func (p *Parameters) check() error {
-	rows := len(p.Phrases) / NumColumns
-	if rows == 0 || rows&(rows-1) != 0 || len(p.Phrases)%NumColumns != 0 {
-		return fmt.Errorf("phrase table has %d bytes, want a power of two rows of %d", len(p.Phrases), NumColumns)
+	rows := len(p.Phrases) / NumHeads
+	if rows == 0 || rows&(rows-1) != 0 || len(p.Phrases)%NumHeads != 0 {
+		return fmt.Errorf("phrase table has %d bytes, want a power of two rows of %d", len(p.Phrases), NumHeads)
 	}
 	if len(p.Networks) != 0 && len(p.Networks) != NumNetworks {
 		return fmt.Errorf("%d networks, want %d or none", len(p.Networks), NumNetworks)

@@ -6,13 +6,13 @@ import "math"
 type phraseTable struct {
 	weights []byte // int8
 	unit    float32
-	bias    [NumColumns]float32
+	bias    [NumHeads]float32
 	bits    uint
 }
 
 // phraseSums holds, for every token, the weights of the features anchored at it.
 type phraseSums struct {
-	sums  [][NumColumns]int32
+	sums  [][NumHeads]int32
 	count []int32
 	rows  []uint32
 }
@@ -27,10 +27,10 @@ func (p *phraseTable) sum(t *Text, out *phraseSums) {
 }
 
 // sumAt adds up the features anchored at token i.
-func (p *phraseTable) sumAt(t *Text, i int, s *phraseSums) (sum [NumColumns]int32, count int32) {
+func (p *phraseTable) sumAt(t *Text, i int, s *phraseSums) (sum [NumHeads]int32, count int32) {
 	s.rows = t.Features(i, p.bits, s.rows[:0])
 	for _, row := range s.rows {
-		w := p.weights[int(row)*NumColumns:][:NumColumns:NumColumns]
+		w := p.weights[int(row)*NumHeads:][:NumHeads:NumHeads]
 		for h := range sum {
 			sum[h] += int32(int8(w[h]))
 		}
@@ -48,8 +48,8 @@ func (s *phraseSums) total(from, to int) (n int32) {
 
 // logits are the raw scores of the tokens [from,to): the sum of their weights over the
 // square root of how many there are, so that length alone proves nothing.
-func (p *phraseTable) logits(s *phraseSums, from, to int) (z [NumColumns]float64) {
-	var sum [NumColumns]int32
+func (p *phraseTable) logits(s *phraseSums, from, to int) (z [NumHeads]float64) {
+	var sum [NumHeads]int32
 	n := int32(0)
 	for i := from; i < to; i++ {
 		for h := range sum {

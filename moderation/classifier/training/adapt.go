@@ -128,13 +128,13 @@ func (a *adapter) train(ctx context.Context, rows []*Row, r *run) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		tell(float64(epoch)/adaptEpochs, nil)
+		tell(float64(epoch) / adaptEpochs)
 		rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 		for _, row := range rows {
 			a.learn(row)
 		}
 	}
-	tell(1, nil)
+	tell(1)
 	return nil
 }
 

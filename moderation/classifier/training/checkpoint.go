@@ -24,7 +24,7 @@ type progress struct {
 // fingerprint tells runs apart that would not give the same model.
 func (r *run) fingerprint() uint32 {
 	h := fnv.New32a()
-	fmt.Fprint(h, r.options.Seed, r.plan, len(r.words.variants))
+	fmt.Fprint(h, r.options.Seed, r.curriculum, len(r.words.variants))
 	for i := range r.learn {
 		fmt.Fprint(h, r.learn[i].Text, r.learn[i].Targets, r.learn[i].Trust)
 	}
@@ -37,9 +37,9 @@ func (r *run) fingerprint() uint32 {
 // fresh is where a run begins.
 func (r *run) fresh() *progress {
 	state := &progress{Phrases: newPhraseTrainer(r.vocabulary)}
-	for i := range state.Networks {
+	for i, l := range r.curriculum.lessons {
 		rng := r.random(networkStream + uint64(i)<<32)
-		state.Networks[i] = newNetwork(r.words, rng)
+		state.Networks[i] = newNetwork(r.words, l.gaps, rng)
 		state.Networks[i].startWords(r.words.words, r.vectors, rng)
 	}
 	return state

@@ -11,7 +11,6 @@ import (
 // How the second stage is trained.
 const (
 	batchSize    = 48
-	networkRate  = 2e-3
 	spellWord    = 0.05 // share of words read by their letters although they are known
 	maxReadWords = 96
 )
@@ -27,12 +26,16 @@ type dropout struct {
 type exampleMaker struct {
 	vocabulary *reader.Vocabulary
 	dropout    dropout
+	silent     bool // wants no opinion of rows other than the specialty's
 	text       reader.Text
 }
 
 // make reads row. A nil rng reads it as it is; else words are hidden or spelled out.
 func (m *exampleMaker) make(row *Row, rng *rand.Rand) example {
 	ex := example{targets: row.Targets, trust: row.Trust}
+	if m.silent && row.Source != specialty {
+		ex.targets, ex.trust = silence()
+	}
 	m.vocabulary.ScanInput(&row.Input, &m.text)
 	short := len(m.text.Tokens) <= reader.ShortComment
 	ex.text = m.sequence(maxReadWords, rng)
@@ -45,6 +48,14 @@ func (m *exampleMaker) make(row *Row, rng *rand.Rand) example {
 		ex.parent = m.sequence(reader.ParentTokens, rng)
 	}
 	return ex
+}
+
+// silence is what has no opinion: even odds where the specialty's rows say anything.
+func silence() (targets Targets, trust TrustList) {
+	for _, h := range []int{toxicity, identityAttack} {
+		targets[h], trust[h] = 0.5, 1
+	}
+	return targets, trust
 }
 
 // sequence reads the first tokens of m.text.
@@ -90,6 +101,22 @@ func (n *network) train(ctx context.Context, m *exampleMaker, rows []*Row, rng *
 		n.update(rate(float64(at) / float64(len(rows))))
 	}
 	return nil
+}
+
+// readRows tells the raw scores of every row.
+func (n *network) readRows(rows []Row, v *reader.Vocabulary, tell func(i int, logits []float32)) {
+	m := &exampleMaker{vocabulary: v}
+	var b batch
+	for at := 0; at < len(rows); at += batchSize {
+		b.examples = b.examples[:0]
+		for i := at; i < min(at+batchSize, len(rows)); i++ {
+			b.examples = append(b.examples, m.make(&rows[i], nil))
+		}
+		n.forward(&b, 0, nil)
+		for i := range b.examples {
+			tell(at+i, b.logits[i*heads:][:heads])
+		}
+	}
 }
 
 // rateAt rises over the first part of the training and falls to nothing along a cosine.

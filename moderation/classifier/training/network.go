@@ -16,10 +16,6 @@ const (
 	heads   = reader.NumHeads
 )
 
-// gaps are the distances at which the layers look for neighbours: together they see
-// 2·(1+2+4)+1 words.
-var gaps = [...]int{1, 2, 4}
-
 // network is the second stage in the making: the weights of reader.Network in full
 // precision, and their gradients.
 type network struct {
@@ -44,7 +40,7 @@ type layer struct {
 	turned []float32 // Weights transposed, for the way back
 }
 
-func newNetwork(words *wordList, rng *rand.Rand) *network {
+func newNetwork(words *wordList, gaps []int, rng *rand.Rand) *network {
 	n := &network{
 		Words: newTable(len(words.words), width), Letters: newTable(1<<reader.LetterBits, width),
 		Classes: newTensor(classCount*width).spread(rng, 0.05), Marks: newTensor(reader.NumMarks*width).spread(rng, 0.05),

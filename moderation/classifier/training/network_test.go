@@ -33,7 +33,7 @@ func smallWorld(t *testing.T) (*wordList, *reader.Vocabulary, *network) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(7, 7))
-	n := newNetwork(words, rng)
+	n := newNetwork(words, []int{1, 2, 4}, rng)
 	n.startWords(words.words, nil, rng)
 	for i := range n.Words.Value {
 		n.Words.Value[i] = float32(rng.NormFloat64() * 0.3)
@@ -45,7 +45,7 @@ func TestTheReaderScoresAsTheTrainerDid(t *testing.T) {
 	words, v, n := smallWorld(t)
 	var identity [heads]reader.Blend
 	for h := range identity {
-		identity[h].Weights[3+3*reader.Generalist] = 1
+		identity[h].Weights[2+2*reader.Generalist] = 1
 	}
 	m, err := reader.New(reader.Parameters{Name: "test", Forms: words.forms(), Traits: words.traits, Variants: words.variants,
 		Phrases: make([]byte, phraseStride<<phraseBits), Networks: []*reader.Network{n.quantised(), n.quantised()}, Full: identity})

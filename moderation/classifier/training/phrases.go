@@ -13,13 +13,13 @@ import (
 // methods", 2011).
 const (
 	phraseBits   = 19
-	phraseStride = reader.NumColumns
+	phraseStride = reader.NumHeads
 	phraseStep   = 0.6
 	phraseDecay  = 3e-5 // pull of every weight towards zero, per use
 )
 
 type phraseTrainer struct {
-	Weights []float32 // rows of 8, as reader.Parameters.Phrases
+	Weights []float32 // rows of one per head, as reader.Parameters.Phrases
 	Bias    [phraseStride]float32
 
 	vocabulary *reader.Vocabulary
@@ -84,11 +84,10 @@ func (p *phraseTrainer) learn(row *Row, step float32) {
 	z, scale := p.logits()
 	var g [phraseStride]float32
 	for h := range z {
-		target, trust := row.column(h)
-		if trust == 0 {
+		if row.Trust[h] == 0 {
 			continue
 		}
-		g[h] = trust * (float32(sigmoid(float64(z[h]))) - target)
+		g[h] = row.Trust[h] * (float32(sigmoid(float64(z[h]))) - row.Targets[h])
 		p.biasSquare[h] += g[h] * g[h]
 		p.Bias[h] -= step * g[h] / sqrt(p.biasSquare[h]+1e-6)
 		g[h] *= scale

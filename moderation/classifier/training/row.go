@@ -23,17 +23,6 @@ type Row struct {
 	Trust   TrustList // how much each target counts; 0 says nothing about that head
 }
 
-// column is the target and the trust of a column of the phrase table.
-func (r *Row) column(c int) (target, trust float32) {
-	if c < reader.NumHeads {
-		return r.Targets[c], r.Trust[c]
-	}
-	if r.Source == specialty {
-		return 1, 0.5
-	}
-	return 0, 0.5
-}
-
 // Targets holds a probability for every head, in the order of reader.Heads.
 type Targets [reader.NumHeads]float32
 
@@ -72,6 +61,9 @@ func (r *Row) isWeak() bool {
 	}
 	return true
 }
+
+// isCrafted reports whether people wrote the row to mislead a classifier.
+func (r *Row) isCrafted() bool { return r.Source == "hatemoji_build" || r.Source == "toxigen_seeds" }
 
 // record is a line of a data file, see the data folder's README.
 type record struct {
