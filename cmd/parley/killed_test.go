@@ -52,24 +52,6 @@ func TestKillNineLosesNoUndecidedCommentAndAnswersNoneTwice(t *testing.T) {
 	}
 }
 
-// becomeKnown has the program judge a first comment and stop in order: a community's story
-// begins with the first comment of which the program noted that it is done with it. It
-// returns the comment, which has the number 1.
-func (s *scene) becomeKnown() discordtest.Message {
-	s.Helper()
-	s.start()
-	s.quiet()
-	first := s.post(1)
-	s.at(s.model.after(1), s.quiet)
-	s.stop()
-	store := s.ledger()
-	defer store.Close()
-	if marks, err := store.Watermarks(s.ctx, s.guild.ID); err != nil || marks[s.news.ID] != first.ID {
-		s.Fatalf("the program knows of comments up to %v, error %v; want %s", marks, err, first.ID)
-	}
-	return first
-}
-
 // post posts the undecided comment of a number.
 func (s *scene) post(n int) discordtest.Message {
 	m, err := s.members[n%len(s.members)].Post(s.news, unsureText(n))
@@ -80,16 +62,17 @@ func (s *scene) post(n int) discordtest.Message {
 }
 
 // runAndKill posts undecided comments and lets the program work until all are decided. On the
-// way, as so many calls are made, it kills the program and the store. It returns the comments,
-// the first of which has the number 1.
+// way, as so many calls are made, it kills the program and the store, the first time when it
+// has hardly come to the community. It returns the comments, the first of which has the
+// number 1.
 func (s *scene) runAndKill(n, calls int) []discordtest.Message {
 	s.Helper()
-	first := s.becomeKnown()
 	s.start()
+	s.quiet() // it has come to the community; nothing before that is its to judge
 	posted := make(chan []discordtest.Message, 1)
 	go func() {
-		all := []discordtest.Message{first}
-		for i := 2; i <= n; i++ {
+		var all []discordtest.Message
+		for i := 1; i <= n; i++ {
 			all = append(all, s.post(i))
 		}
 		posted <- all
