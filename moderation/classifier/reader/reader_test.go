@@ -236,3 +236,18 @@ func TestTheModelFitsTheRepository(t *testing.T) {
 		t.Errorf("model.bin has %d bytes, more than 16 MiB", info.Size())
 	}
 }
+
+func TestAWallOfOneEmojiSaysNoMoreThanAFewOfThem(t *testing.T) {
+	m := embedded(t)
+	for _, emoji := range []string{"🚨", "😂", "❤️", "🏳️‍🌈", "🇺🇦"} {
+		few, wall := "look at what is going on "+strings.Repeat(emoji, 3), "look at what is going on "+strings.Repeat(emoji, 40)
+		var short, long classifier.Result
+		m.Classify(&classifier.Input{Text: few}, &short)
+		m.Classify(&classifier.Input{Text: wall}, &long)
+		for _, c := range reader.Heads() {
+			if short.Scores[c] != long.Scores[c] {
+				t.Errorf("%s: three score %.3f for %v, forty %.3f", emoji, short.Scores[c], c, long.Scores[c])
+			}
+		}
+	}
+}

@@ -32,6 +32,7 @@ type scanner struct {
 	words      int  // words of two letters or more
 	inLine     bool // something other than > was read since the line began
 	quotedLine bool // the line began with >
+	dropped    int  // emoji left out since the last token, because they go on with a run
 }
 
 // next reads one token or skips one separator.
@@ -208,6 +209,7 @@ func (s *scanner) add(from, to, foldedFrom int, form uint64, word int32, marks M
 	if s.quotedLine {
 		marks |= Quoted
 	}
+	s.dropped = 0
 	s.out.Tokens = append(s.out.Tokens, Token{
 		From: int32(from), To: int32(to), Form: form, Word: word,
 		Start: int32(foldedFrom), End: int32(len(s.out.folded)),
@@ -297,6 +299,10 @@ func (s *scanner) mention() bool {
 	return true
 }
 
+// emojiRun is how many times one emoji counts where it is repeated: a wall of sirens
+// says no more than three of them.
+const emojiRun = 3
+
 // pictograph reads an emoji; the two letters of a flag are one token.
 func (s *scanner) pictograph(r rune, size int) {
 	from, foldedFrom := s.at, len(s.out.folded)
@@ -309,7 +315,38 @@ func (s *scanner) pictograph(r rune, size int) {
 		}
 	}
 	form := FormOf(s.out.folded[foldedFrom:])
+	if s.goesOn(form) {
+		s.dropped++
+		s.out.folded = s.out.folded[:foldedFrom]
+		s.out.Tokens[len(s.out.Tokens)-1].To = int32(s.at)
+		return
+	}
 	s.add(from, s.at, foldedFrom, form, s.vocabulary.Find(form), 0)
+}
+
+// goesOn reports whether form goes on with a whole run of one emoji at the end of the
+// tokens. Some emoji are two or three joined characters, each a token.
+func (s *scanner) goesOn(form uint64) bool {
+	for parts := 1; parts <= 3; parts++ {
+		n := len(s.out.Tokens) - emojiRun*parts
+		if n < 0 {
+			return false
+		}
+		if run := s.out.Tokens[n:]; run[s.dropped%parts].Form == form && repeats(run, parts) {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats reports whether run is its first parts tokens again and again.
+func repeats(run []Token, parts int) bool {
+	for i := parts; i < len(run); i++ {
+		if run[i].Form != run[i-parts].Form {
+			return false
+		}
+	}
+	return true
 }
 
 func isFlagLetter(r rune) bool { return 0x1F1E6 <= r && r <= 0x1F1FF }

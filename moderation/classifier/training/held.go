@@ -58,7 +58,7 @@ func (s *heldScores) inputs(h int) (z, y, w []float64) {
 // weighed against each other: it stands for the real comments that the model is for, and
 // the others outnumber it. From 3 to 32 the specialty's ranking rises by 0.012 and those of
 // the others fall by less than half of that.
-const specialtyWeight = 16
+const specialtyWeight = 10
 
 // blends calibrates both stages together.
 func (s *heldScores) blends() (blends [heads]reader.Blend) {
