@@ -16,6 +16,7 @@ type binder struct {
 	literals []string
 	lists    map[*List]signal
 	gates    []gate
+	gateAt   map[string]int // index into gates by what they want
 	refers   []reference
 	err      error
 }
@@ -74,9 +75,15 @@ func (b *binder) literal(literal string, r role) {
 	b.set.roles = append(b.set.roles, r)
 }
 
-// gated registers literals of which a comment must contain one, and returns a stand-in for
-// the signal, which finish replaces once the number of lists is known.
+// gated registers literals of which a comment must contain one, once however many conditions
+// wait for them, and returns the gate's index; gateSignal makes a signal of it once the number
+// of lists is known.
 func (b *binder) gated(literals []string, kind text.Kind) int {
+	key := fmt.Sprintf("%d %q", kind, literals)
+	if known, ok := b.gateAt[key]; ok {
+		return known
+	}
+	b.gateAt[key] = len(b.gates)
 	b.gates = append(b.gates, gate{literals, kind})
 	switch kind {
 	case text.Raw:
@@ -85,6 +92,22 @@ func (b *binder) gated(literals []string, kind text.Kind) int {
 		b.set.plain = true
 	}
 	return len(b.gates) - 1
+}
+
+// gateKinds are the readings in which the search may come by a literal of a reading: it leaves
+// out readings that repeat the one they are built from.
+func gateKinds(k text.Kind) kinds {
+	switch k {
+	case text.Leet:
+		return kindsOf(text.Folded, text.Leet)
+	case text.LeetL:
+		return kindsOf(text.Folded, text.Leet, text.LeetL)
+	case text.Squashed:
+		return kindsOf(text.Folded, text.Leet, text.Squashed)
+	case text.SquashedL:
+		return kindsOf(text.Folded, text.Leet, text.LeetL, text.Squashed, text.SquashedL)
+	}
+	return kindsOf(k)
 }
 
 // refer notes that the current rule looks at another one.
@@ -152,7 +175,7 @@ func (b *binder) finish() error {
 	b.set.gates = len(b.gates)
 	for i, g := range b.gates {
 		for _, literal := range g.literals {
-			b.literal(literal, role{signal: b.set.gateSignal(i), kinds: kindsOf(g.kind), kind: gateLiteral})
+			b.literal(literal, role{signal: b.set.gateSignal(i), kinds: gateKinds(g.kind), kind: gateLiteral})
 		}
 	}
 	bytes := 0

@@ -35,7 +35,7 @@ func (c Regex) bind(b *binder) bound {
 		return r
 	}
 	r.re = re
-	if literals, ok := required(parsed); ok {
+	if literals, ok := required(parsed); ok && c.View != text.Reversed { // which is not always searched
 		r.gate = b.gated(literals, c.View)
 	}
 	return r
@@ -166,6 +166,9 @@ func (c *boundRegex) trigger() trigger {
 }
 
 func (c *boundRegex) ask(s *Subject) Answer {
+	if c.gate >= 0 && !has(s.seen, int(c.set.gateSignal(c.gate))) {
+		return No
+	}
 	for i := range s.parts {
 		p := &s.parts[i]
 		if p.place&c.In == 0 {

@@ -12,14 +12,22 @@ import (
 func required(re *syntax.Regexp) (literals []string, ok bool) {
 	f := findings(re.Simplify())
 	best := better(f.needed, f.exact)
-	if worth(best) < shortestGate {
-		return nil, false
+	for _, l := range best {
+		if len(l) < shortestGate && !sign(l) {
+			return nil, false
+		}
 	}
-	return best, true
+	return best, len(best) > 0
+}
+
+// sign reports a literal of one character that is no letter, digit or blank, such as "?":
+// most comments do without, so that it is worth waiting for.
+func sign(literal string) bool {
+	return len(literal) == 1 && literal[0] > ' ' && !isWordRune(rune(literal[0]))
 }
 
 const (
-	shortestGate = 2  // bytes; shorter literals are in nearly all comments
+	shortestGate = 2  // bytes; of shorter literals only signs are not in nearly all comments
 	mostExact    = 16 // strings in an exact set
 	longestExact = 24 // bytes of one of them
 )

@@ -18,6 +18,8 @@ func TestAnExpressionWaitsForWhatItCannotDoWithout(t *testing.T) {
 		{`ch+ink`, []string{"hink"}},
 		{`b+o+t+h+`, []string{"bo"}},
 		{`bothers?`, []string{"bother", "bothers"}},
+		{`\?\s*$`, []string{"?"}},
+		{`\?|bother`, []string{"?", "bother"}},
 		{`\d{16}`, nil},
 		{`a|bother`, nil},
 		{`(?:bother)*`, nil},

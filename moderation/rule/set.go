@@ -105,7 +105,7 @@ func Compile(rules []Rule) (*Set, error) {
 		}
 		s.byID[r.ID] = i
 	}
-	b := &binder{set: s, lists: make(map[*List]signal)}
+	b := &binder{set: s, lists: make(map[*List]signal), gateAt: make(map[string]int)}
 	words := (len(rules) + 63) / 64
 	s.always, s.late, s.off = make([]uint64, words), make([]uint64, words), make([]uint64, words)
 	s.rules = make([]boundRule, len(rules))

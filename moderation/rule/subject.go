@@ -70,8 +70,8 @@ type Subject struct {
 	parts    []part
 	hits     []hit
 	latest   []int32 // by list: its last hit plus one
-	seen     []int32 // signals seen, to forget them
-	wanted   []uint64
+	seen     []uint64 // bit per signal
+	wanted   []uint64 // bit per rule that a signal made worth asking
 	off      ruleBits
 	evidence []Evidence // of the rule being asked
 	kept     []Evidence // of the rules that held
@@ -116,20 +116,16 @@ func (b ruleBits) has(i int) bool { return i/64 < len(b) && has(b, i) }
 // Reset makes the subject another comment under a set of rules, and searches it. off are
 // the rules that do not hold here, as a bit per rule; nil for those whose mode says so.
 func (s *Subject) Reset(set *Set, c *moderation.Comment, ctx Context, off []uint64) {
-	s.forget()
 	s.Comment, s.Context, s.Scores, s.set, s.off = c, ctx, nil, set, off
 	if off == nil {
 		s.off = set.off
 	}
 	s.facts = facts{}
 	s.begin()
-	if len(s.latest) < len(set.lists) {
-		s.latest = make([]int32, len(set.lists))
-	}
-	if len(s.wanted) != len(set.always) {
-		s.wanted = make([]uint64, len(set.always))
-	}
-	clear(s.wanted)
+	s.hits = s.hits[:0]
+	s.latest = zeroed(s.latest, len(set.lists))
+	s.seen = zeroed(s.seen, (len(set.wanting)+63)/64)
+	s.wanted = zeroed(s.wanted, len(set.always))
 	if len(s.decided) < len(set.Rules) {
 		s.decided = make([]decision, len(set.Rules))
 	}
@@ -140,14 +136,14 @@ func (s *Subject) Reset(set *Set, c *moderation.Comment, ctx Context, off []uint
 	s.voidExceptions()
 }
 
-// forget clears the marks of the comment before.
-func (s *Subject) forget() {
-	for _, sig := range s.seen {
-		if int(sig) < len(s.latest) {
-			s.latest[sig] = 0
-		}
+// zeroed is n zeros, in the memory of s where that is large enough.
+func zeroed[T int32 | uint64](s []T, n int) []T {
+	if n > cap(s) {
+		return make([]T, n)
 	}
-	s.seen, s.hits, s.evidence = s.seen[:0], s.hits[:0], s.evidence[:0]
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 // begin starts a round of questions; answers of earlier rounds are forgotten.
@@ -252,7 +248,10 @@ func (s *Subject) note(r role, h hit) {
 
 // signal makes the rules that wait for a signal worth asking.
 func (s *Subject) signal(sig signal) {
-	s.seen = append(s.seen, int32(sig))
+	if has(s.seen, int(sig)) {
+		return
+	}
+	set(s.seen, int(sig))
 	for w, bits := range s.set.wanting[sig] {
 		s.wanted[w] |= bits
 	}
@@ -260,8 +259,8 @@ func (s *Subject) signal(sig signal) {
 
 // voidExceptions takes back hits that stand inside an exception of the same list.
 func (s *Subject) voidExceptions() {
-	for _, sig := range s.seen {
-		if int(sig) >= len(s.set.lists) || len(s.set.lists[sig].list.Exceptions) == 0 {
+	for sig := range s.set.lists {
+		if s.latest[sig] == 0 || len(s.set.lists[sig].list.Exceptions) == 0 {
 			continue
 		}
 		s.each(signal(sig), func(e *hit) {
