@@ -68,7 +68,7 @@ func (m *Model) likelyWords(r *reading, w window, h int, into []trial) []trial {
 	for i := range w.to - w.from {
 		into = append(into, trial{first: i, last: i, weight: scale * float64(r.sums.sums[w.from+i][h])})
 	}
-	for i, n := range m.parameters.Networks {
+	for i, n := range m.networks {
 		mem := &r.memory[i]
 		last := mem.states[len(n.Layers)]
 		for k := range Width {
@@ -92,7 +92,7 @@ func (m *Model) likelyWords(r *reading, w window, h int, into []trial) []trial {
 func (m *Model) without(r *reading, w window, h int, hidden trial) float64 {
 	var s RawScores
 	m.weigh(&s, m.phrases.without(r, w, hidden), w.to-w.from)
-	for i, n := range m.parameters.Networks {
+	for i, n := range m.networks {
 		s.Networks[i] = n.without(&r.memory[i], hidden)
 	}
 	return m.parameters.Full[h].Probability(h, &s)
@@ -124,7 +124,7 @@ const phraseReach = 2
 
 // without computes the window's raw scores with the hidden tokens blank. Only what the
 // layers can see of them is computed anew, and restored afterwards.
-func (n *Network) without(mem *networkMemory, hidden trial) [NumHeads]float64 {
+func (n *network) without(mem *networkMemory, hidden trial) [NumHeads]float64 {
 	from, to := hidden.first, hidden.last+1
 	reach := 0
 	for i := range n.Layers {

@@ -17,6 +17,7 @@ type Model struct {
 	parameters Parameters
 	vocabulary *Vocabulary
 	phrases    phraseTable
+	networks   []network
 	known      moderation.Set
 	pool       sync.Pool // *reading
 }
@@ -34,6 +35,9 @@ func New(p Parameters) (*Model, error) {
 		weights: p.Phrases, unit: p.PhraseUnit, bias: p.PhraseBias,
 		bits: uint(bits.TrailingZeros(uint(len(p.Phrases) / NumHeads))),
 	}}
+	for _, n := range p.Networks {
+		m.networks = append(m.networks, ready(n))
+	}
 	for _, c := range Heads() {
 		m.known |= moderation.SetOf(c)
 	}
@@ -93,7 +97,7 @@ func (m *Model) Classify(in *classifier.Input, out *classifier.Result) {
 	}
 	out.Known = m.known
 	scores, settled := m.firstStage(r)
-	if context := m.heed(in, r); len(m.parameters.Networks) > 0 && (!settled || context.title || context.parent) {
+	if context := m.heed(in, r); len(m.networks) > 0 && (!settled || context.title || context.parent) {
 		m.listen(in, r, context)
 		scores = m.secondStage(r, out)
 	}
@@ -157,7 +161,7 @@ func (m *Model) secondStage(r *reading, out *classifier.Result) (best [NumHeads]
 
 // read lets every network read a window.
 func (m *Model) read(r *reading, w *window) {
-	for i, n := range m.parameters.Networks {
+	for i, n := range m.networks {
 		w.Networks[i] = n.read(&r.memory[i], w.from, w.to)
 	}
 }
@@ -185,7 +189,7 @@ func (m *Model) heed(in *classifier.Input, r *reading) (context heeded) {
 
 // listen prepares every network to read r.text: its contexts first, then its own tokens.
 func (m *Model) listen(in *classifier.Input, r *reading, context heeded) {
-	for i, n := range m.parameters.Networks {
+	for i, n := range m.networks {
 		mem := &r.memory[i]
 		clear(mem.title[:])
 		clear(mem.parent[:])

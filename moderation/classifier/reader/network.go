@@ -57,6 +57,21 @@ type Convolution struct {
 	Bias    []float32
 }
 
+// network is a Network made ready to read.
+type network struct {
+	*Network
+	layers []*vector.Rounded // of Layers
+	inner  *vector.Rounded   // of Inner
+}
+
+func ready(n *Network) network {
+	r := network{Network: n, inner: vector.Round(n.Inner.Weights, Summary)}
+	for _, l := range n.Layers {
+		r.layers = append(r.layers, vector.Round(l.Weights, Reach))
+	}
+	return r
+}
+
 // Dense is a matrix of rows, one per output, and a bias per output.
 type Dense struct{ Weights, Bias []float32 }
 
@@ -92,9 +107,11 @@ type networkMemory struct {
 	tokens        []float32   // Width per token of the comment, as read from the tables
 	states        [][]float32 // Width per token of the window, before and after every layer
 	count         int         // tokens in the window
-	seen          [layerTokens * Reach]float32
+	rounded       []int16     // the states that a layer reads
+	seen          [layerTokens * Reach]int16
 	shares        []float32 // attention of one query
 	summary       [Summary]float32
+	summarised    [Summary]int16 // the same, rounded
 	hidden        [Hidden]float32
 	title, parent [Width]float32 // what the context's layers rose to; zero where it was not read
 
@@ -104,13 +121,14 @@ type networkMemory struct {
 }
 
 // embed looks up the vectors of tokens of t.
-func (n *Network) embed(t *Text, tokens []Token, mem *networkMemory) {
+func (n *network) embed(t *Text, tokens []Token, mem *networkMemory) {
 	mem.tokens = grow(mem.tokens, len(tokens)*Width)
 	for i := range tokens {
 		x := mem.tokens[i*Width:][:Width]
 		tok := &tokens[i]
+		clear(x)
 		if tok.Word >= 0 {
-			addScaled(x, n.Words[int(tok.Word)*Width:][:Width], n.WordUnits[tok.Word], true)
+			vector.AddSteps(x, n.Words[int(tok.Word)*Width:][:Width], n.WordUnits[tok.Word])
 		} else {
 			n.embedLetters(t.Folded(tok), x)
 		}
@@ -132,11 +150,10 @@ func EachLetterRow(spelled []byte, f func(row int)) {
 	eachRun(spelled, func(h uint64) { f(LetterRow(h)) })
 }
 
-func (n *Network) embedLetters(spelled []byte, x []float32) {
-	clear(x)
+func (n *network) embedLetters(spelled []byte, x []float32) {
 	count := 0
 	eachRun(spelled, func(h uint64) {
-		addScaled(x, n.Letters[LetterRow(h)*Width:][:Width], n.Unit, false)
+		vector.AddSteps(x, n.Letters[LetterRow(h)*Width:][:Width], n.Unit)
 		count++
 	})
 	if count > 0 {
@@ -146,28 +163,14 @@ func (n *Network) embedLetters(spelled []byte, x []float32) {
 	}
 }
 
-// addScaled adds int8 steps times unit to x, or replaces x.
-func addScaled(x []float32, steps []byte, unit float32, replace bool) {
-	steps = steps[:len(x)]
-	if replace {
-		for k := range x {
-			x[k] = unit * float32(int8(steps[k]))
-		}
-		return
-	}
-	for k := range x {
-		x[k] += unit * float32(int8(steps[k]))
-	}
-}
-
 // read reads the embedded tokens [from,to) and returns the raw score of every head.
-func (n *Network) read(mem *networkMemory, from, to int) [NumHeads]float64 {
+func (n *network) read(mem *networkMemory, from, to int) [NumHeads]float64 {
 	n.climb(mem, from, to)
 	return n.score(mem)
 }
 
 // climb lets every layer read the embedded tokens [from,to).
-func (n *Network) climb(mem *networkMemory, from, to int) {
+func (n *network) climb(mem *networkMemory, from, to int) {
 	mem.count = to - from
 	for len(mem.states) <= len(n.Layers) {
 		mem.states = append(mem.states, nil)
@@ -182,7 +185,7 @@ func (n *Network) climb(mem *networkMemory, from, to int) {
 }
 
 // overhear reads the first tokens of a context and leaves its maximum in summary.
-func (n *Network) overhear(t *Text, most int, mem *networkMemory, summary *[Width]float32) {
+func (n *network) overhear(t *Text, most int, mem *networkMemory, summary *[Width]float32) {
 	clear(summary[:])
 	if tokens := t.Tokens[:min(len(t.Tokens), most)]; len(tokens) > 0 {
 		n.embed(t, tokens, mem)
@@ -192,16 +195,19 @@ func (n *Network) overhear(t *Text, most int, mem *networkMemory, summary *[Widt
 }
 
 // layer computes what layer i makes of the tokens [from,to) of the window.
-func (n *Network) layer(mem *networkMemory, i, from, to int) {
+func (n *network) layer(mem *networkMemory, i, from, to int) {
 	l := &n.Layers[i]
 	before, after := mem.states[i], mem.states[i+1]
+	first, end := max(0, from-l.Gap)*Width, min(mem.count, to+l.Gap)*Width
+	mem.rounded = grow(mem.rounded, mem.count*Width)
+	unit := vector.Steps(mem.rounded[first:end], before[first:end])
 	for ; from < to; from += layerTokens {
 		block := min(to-from, layerTokens)
 		for t := range block {
-			mem.gather(mem.seen[t*Reach:][:Reach], before, from+t, l.Gap)
+			mem.gather(mem.seen[t*Reach:][:Reach], from+t, l.Gap)
 		}
 		out := after[from*Width:][:block*Width]
-		vector.MultiplyMany(out, l.Weights, mem.seen[:block*Reach], Width, Reach)
+		n.layers[i].Multiply(out, mem.seen[:block*Reach], unit)
 		for t := range block {
 			vector.AddRectified(out[t*Width:][:Width], before[(from+t)*Width:][:Width], l.Bias)
 		}
@@ -212,9 +218,10 @@ func (n *Network) layer(mem *networkMemory, i, from, to int) {
 // nearest cache.
 const layerTokens = 24
 
-// gather lays a token and its neighbours gap away side by side; zeros stand for neighbours
-// outside the window.
-func (mem *networkMemory) gather(seen, state []float32, t, gap int) {
+// gather lays a rounded token and its neighbours gap away side by side; zeros stand for
+// neighbours outside the window.
+func (mem *networkMemory) gather(seen []int16, t, gap int) {
+	state := mem.rounded
 	if t >= gap {
 		copy(seen[:Width], state[(t-gap)*Width:])
 	} else {
@@ -229,11 +236,11 @@ func (mem *networkMemory) gather(seen, state []float32, t, gap int) {
 }
 
 // score summarises what the last layer made of the window and scores it.
-func (n *Network) score(mem *networkMemory) (z [NumHeads]float64) {
+func (n *network) score(mem *networkMemory) (z [NumHeads]float64) {
 	n.pool(mem)
 	copy(mem.summary[Pooled:], mem.title[:])
 	copy(mem.summary[Pooled+Width:], mem.parent[:])
-	vector.Multiply(mem.hidden[:], n.Inner.Weights, mem.summary[:])
+	n.inner.Multiply(mem.hidden[:], mem.summarised[:], vector.Steps(mem.summarised[:], mem.summary[:]))
 	for o, bias := range n.Inner.Bias {
 		mem.hidden[o] = max(0, mem.hidden[o]+bias)
 	}
@@ -246,7 +253,7 @@ func (n *Network) score(mem *networkMemory) (z [NumHeads]float64) {
 }
 
 // top writes the maximum of every number over the tokens of the window.
-func (mem *networkMemory) top(n *Network, out []float32) {
+func (mem *networkMemory) top(n *network, out []float32) {
 	state := mem.states[len(n.Layers)]
 	copy(out, state[:Width])
 	for t := 1; t < mem.count; t++ {
@@ -256,7 +263,7 @@ func (mem *networkMemory) top(n *Network, out []float32) {
 
 // pool summarises the tokens: the maximum of every number, and for every query the mean
 // of the tokens weighted by how well they answer it.
-func (n *Network) pool(mem *networkMemory) {
+func (n *network) pool(mem *networkMemory) {
 	count, state := mem.count, mem.states[len(n.Layers)]
 	if count == 0 {
 		clear(mem.summary[:Pooled])
@@ -289,9 +296,9 @@ func Attend(query, tokens, shares []float32) (sum float32) {
 	return sum
 }
 
-func grow(s []float32, n int) []float32 {
+func grow[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float32, n, n+n/2)
+		return make([]T, n, n+n/2)
 	}
 	return s[:n]
 }

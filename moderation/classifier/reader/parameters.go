@@ -85,8 +85,8 @@ func (b *Blend) Sum(h int, s *RawScores) float64 {
 
 func (p *Parameters) check() error {
 	rows := len(p.Phrases) / NumHeads
-	if rows == 0 || rows&(rows-1) != 0 || len(p.Phrases)%NumHeads != 0 {
-		return fmt.Errorf("phrase table has %d bytes, want a power of two rows of %d", len(p.Phrases), NumHeads)
+	if rows < 2 || rows&(rows-1) != 0 || len(p.Phrases)%NumHeads != 0 {
+		return fmt.Errorf("phrase table has %d bytes, want rows of %d, a power of two of them, two at least", len(p.Phrases), NumHeads)
 	}
 	if len(p.Networks) != 0 && len(p.Networks) != NumNetworks {
 		return fmt.Errorf("%d networks, want %d or none", len(p.Networks), NumNetworks)

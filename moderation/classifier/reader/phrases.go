@@ -1,6 +1,9 @@
 package reader
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // phraseTable is the first stage: a linear model over hashed words and phrases.
 type phraseTable struct {
@@ -17,25 +20,65 @@ type phraseSums struct {
 	rows  []uint32
 }
 
+// sum looks all features up before it adds their weights: those lie far apart in memory, and
+// the processor fetches many at once where nothing stands between them.
 func (p *phraseTable) sum(t *Text, out *phraseSums) {
-	out.sums, out.count = out.sums[:0], out.count[:0]
+	out.rows, out.count = out.rows[:0], out.count[:0]
 	for i := range t.Tokens {
-		sum, count := p.sumAt(t, i, out)
-		out.sums = append(out.sums, sum)
-		out.count = append(out.count, count)
+		before := len(out.rows)
+		out.rows = t.Features(i, p.bits, out.rows)
+		out.count = append(out.count, int32(len(out.rows)-before))
+	}
+	out.sums = grow(out.sums, len(t.Tokens))
+	rows := out.rows
+	for i, n := range out.count {
+		out.sums[i] = p.add(rows[:n])
+		rows = rows[n:]
 	}
 }
 
 // sumAt adds up the features anchored at token i.
 func (p *phraseTable) sumAt(t *Text, i int, s *phraseSums) (sum [NumHeads]int32, count int32) {
 	s.rows = t.Features(i, p.bits, s.rows[:0])
-	for _, row := range s.rows {
-		w := p.weights[int(row)*NumHeads:][:NumHeads:NumHeads]
+	return p.add(s.rows), int32(len(s.rows))
+}
+
+// A row is added in one go: its weights are bytes of a word, of which every other one is
+// added in a lane of 16 bits.
+const (
+	lanes       = 0x00ff00ff00ff00ff
+	signs       = 0x8080808080808080 // turns int8 weights into numbers above zero
+	rowsOfLanes = 256                // so many fit into a lane
+)
+
+func (p *phraseTable) add(rows []uint32) (sum [NumHeads]int32) {
+	for len(rows) > 0 {
+		some := rows[:min(len(rows), rowsOfLanes)]
+		rows = rows[len(some):]
+		var even, odd uint64
+		for _, row := range some {
+			w := p.row(row) ^ signs
+			even += w & lanes
+			odd += w >> 8 & lanes
+		}
 		for h := range sum {
-			sum[h] += int32(int8(w[h]))
+			lane := even
+			if h%2 == 1 {
+				lane = odd
+			}
+			sum[h] += int32(lane>>(h/2*16)&0xffff) - 0x80*int32(len(some))
 		}
 	}
-	return sum, int32(len(s.rows))
+	return sum
+}
+
+// row is the weights of a row, the first in the lowest byte, and one that is none of them.
+func (p *phraseTable) row(row uint32) uint64 {
+	at := int(row) * NumHeads
+	if at+8 > len(p.weights) {
+		return binary.LittleEndian.Uint64(p.weights[at-1:]) >> 8 // the last row; there are two at least
+	}
+	return binary.LittleEndian.Uint64(p.weights[at:])
 }
 
 // total is how many features are anchored at the tokens [from,to).

@@ -22,20 +22,48 @@ func multiplyFast(out, rows, x []float32) int {
 	return i
 }
 
-// multiplyManyFast computes the products of as many vectors as come in whole blocks of
-// three, and returns how many. Three vectors share every number of the rows that is
-// fetched, which is what a single one spends most of its time on.
-func multiplyManyFast(out, rows, xs []float32, height, n int) int {
-	if !eightAtOnce(n) || height%4 != 0 {
+// multiplyFast computes the products of as many rows as come in whole groups, and returns
+// how many.
+func (m *Rounded) multiplyFast(out []float32, xs []int16, unit float32) int {
+	if !eightAtOnce(group) || m.n == 0 {
 		return 0
 	}
-	count := len(out) / height / 3 * 3
-	for i := 0; i < height; i += 4 {
-		for t := 0; t < count; t += 3 {
-			fourRowsOfThree(&out[t*height+i], &rows[i*n], &xs[t*n], height, n)
+	height, count := len(m.units), len(out)/len(m.units)
+	i := 0
+	for ; i+group <= height; i += group {
+		rows, units := &m.numbers[i*m.n], (*[group]float32)(m.units[i:])
+		t := 0
+		for ; t+4 <= count; t += 4 {
+			sixteenRowsOfFour(&out[t*height+i], rows, &xs[t*m.n], units, unit, height, m.n)
+		}
+		for ; t < count; t++ {
+			sixteenRows((*[group]float32)(out[t*height+i:]), rows, &xs[t*m.n], units, unit, m.n)
 		}
 	}
-	return count
+	return i
+}
+
+func largestFast(x []float32) (size float32, done bool) {
+	if !eightAtOnce(len(x)) {
+		return 0, false
+	}
+	return largest(&x[0], len(x)), true
+}
+
+func roundFast(out []int16, x []float32, perUnit float32) bool {
+	if !eightAtOnce(len(x)) {
+		return false
+	}
+	roundTo(&out[0], &x[0], perUnit, len(x))
+	return true
+}
+
+func addStepsFast(out []float32, steps []byte, unit float32) bool {
+	if !eightAtOnce(len(out)) {
+		return false
+	}
+	addSteps(&out[0], &steps[0], unit, len(out))
+	return true
 }
 
 // blendFast blends as many columns as come in whole blocks of 32, and returns how many.
@@ -73,11 +101,29 @@ func addRectifiedFast(out, x, bias []float32) bool {
 //go:noescape
 func fourRows(out *[4]float32, rows, x *float32, n int)
 
-// fourRowsOfThree computes the products of three vectors of n numbers that follow one
-// another with four rows; the results of the next vector stand stride numbers on.
+// sixteenRows computes the products of x with a group of rows of n numbers, times the rows'
+// units and x's. n is positive and even.
 //
 //go:noescape
-func fourRowsOfThree(out, rows, xs *float32, stride, n int)
+func sixteenRows(out *[group]float32, rows, x *int16, units *[group]float32, unit float32, n int)
+
+// sixteenRowsOfFour computes the same for four vectors that follow one another, which share
+// every number of the rows that is fetched; the results of the next vector stand stride
+// numbers on.
+//
+//go:noescape
+func sixteenRowsOfFour(out *float32, rows, xs *int16, units *[group]float32, unit float32, stride, n int)
+
+// largest is the largest size of n numbers.
+//
+//go:noescape
+func largest(x *float32, n int) float32
+
+//go:noescape
+func roundTo(out *int16, x *float32, perUnit float32, n int)
+
+//go:noescape
+func addSteps(out *float32, steps *byte, unit float32, n int)
 
 // blend32 blends 32 columns of count rows that stand width numbers apart. count is positive.
 //

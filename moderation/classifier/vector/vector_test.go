@@ -37,25 +37,74 @@ func TestEveryRowGetsItsProduct(t *testing.T) {
 	})
 }
 
-func TestManyVectorsGetTheProductsThatEachGetsAlone(t *testing.T) {
+func TestARoundedMatrixGivesNearlyTheSameProducts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		count, height, n := rapid.IntRange(0, 8).Draw(t, "count"), rapid.IntRange(1, 13).Draw(t, "height"), rapid.IntRange(1, 40).Draw(t, "n")
-		numbers := rapid.Float32Range(-10, 10)
+		count, height := rapid.IntRange(0, 9).Draw(t, "count"), rapid.IntRange(1, 50).Draw(t, "height")
+		n := 2 * rapid.IntRange(1, 100).Draw(t, "half of n")
+		numbers := rapid.OneOf(rapid.Float32Range(-10, 10), rapid.SampledFrom([]float32{0, 1, -1}))
 		rows := rapid.SliceOfN(numbers, height*n, height*n).Draw(t, "rows")
 		xs := rapid.SliceOfN(numbers, count*n, count*n).Draw(t, "xs")
-		out, alone := make([]float32, count*height+1), make([]float32, height)
+		steps, out := make([]int16, count*n), make([]float32, count*height+1)
 		out[count*height] = 77
-		vector.MultiplyMany(out[:count*height], rows, xs, height, n)
+		unit := vector.Steps(steps, xs)
+		vector.Round(rows, n).Multiply(out[:count*height], steps, unit)
 		for v := range count {
-			vector.Multiply(alone, rows, xs[v*n:][:n])
-			for i, want := range alone {
-				if got := out[v*height+i]; math.Abs(float64(got-want)) > 1e-3*float64(n) {
-					t.Fatalf("row %d of vector %d: %g, want %g", i, v, got, want)
+			for i := range height {
+				want, size := 0.0, 0.0
+				for k := range n {
+					p := float64(rows[i*n+k]) * float64(xs[v*n+k])
+					want += p
+					size = max(size, math.Abs(float64(rows[i*n+k])))
+				}
+				// Every number is off by half a step at most.
+				allowed := float64(n) * 10 * (size/float64(min(32767, math.MaxInt32/(8191*n))) + size/8191)
+				if got := float64(out[v*height+i]); math.Abs(got-want) > allowed+1e-4 {
+					t.Fatalf("row %d of vector %d: %g, want %g give or take %g", i, v, got, want, allowed)
 				}
 			}
 		}
 		if out[count*height] != 77 {
 			t.Fatalf("wrote beyond the last of %d×%d products", count, height)
+		}
+	})
+}
+
+func TestTheLargestProductsOfARoundedMatrixDoNotOverflow(t *testing.T) {
+	for _, n := range []int{16, 192, 448, 1000} {
+		row, x := slices.Repeat([]float32{-3}, 17*n), slices.Repeat([]float32{5}, n)
+		steps, out := make([]int16, n), make([]float32, 17)
+		unit := vector.Steps(steps, x)
+		vector.Round(row, n).Multiply(out, steps, unit)
+		for i, got := range out {
+			if want := -15 * float64(n); math.Abs(float64(got)-want) > 1e-3*math.Abs(want) {
+				t.Errorf("row %d of %d numbers: %g, want %g", i, n, got, want)
+			}
+		}
+	}
+}
+
+func TestARoundedVectorOfNothingIsNothing(t *testing.T) {
+	steps := []int16{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	if unit := vector.Steps(steps, make([]float32, 9)); unit != 0 || slices.ContainsFunc(steps, func(s int16) bool { return s != 0 }) {
+		t.Errorf("nine zeros are %v times %g", steps, unit)
+	}
+}
+
+func TestStepsAreAddedInUnits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 70).Draw(t, "n")
+		start := rapid.SliceOfN(rapid.Float32Range(-10, 10), n+1, n+1).Draw(t, "out")
+		steps := rapid.SliceOfN(rapid.Byte(), n, n).Draw(t, "steps")
+		unit := rapid.Float32Range(-1, 1).Draw(t, "unit")
+		out := slices.Clone(start)
+		vector.AddSteps(out[:n], steps, unit)
+		for i, s := range steps {
+			if want := float64(start[i]) + float64(unit)*float64(int8(s)); math.Abs(float64(out[i])-want) > 1e-4 {
+				t.Fatalf("number %d of %d is %g, want %g", i, n, out[i], want)
+			}
+		}
+		if out[n] != start[n] {
+			t.Fatalf("wrote beyond %d numbers", n)
 		}
 	})
 }
@@ -137,16 +186,25 @@ func BenchmarkMultiply(b *testing.B) {
 	}
 }
 
-// BenchmarkMultiplyMany compares one product of many vectors with as many of one.
-func BenchmarkMultiplyMany(b *testing.B) {
+// BenchmarkRounded compares the products of many vectors with a rounded matrix, the rounding
+// of the vectors included, with those of the matrix itself.
+func BenchmarkRounded(b *testing.B) {
 	const count, height, n = 24, 64, 192
 	rows, xs, out := make([]float32, height*n), make([]float32, count*n), make([]float32, count*height)
-	b.Run("together", func(b *testing.B) {
+	for i := range rows {
+		rows[i] = float32(i%7) - 3
+	}
+	for i := range xs {
+		xs[i] = float32(i%5) - 2
+	}
+	b.Run("rounded", func(b *testing.B) {
+		m, steps := vector.Round(rows, n), make([]int16, count*n)
 		for range b.N {
-			vector.MultiplyMany(out, rows, xs, height, n)
+			unit := vector.Steps(steps, xs)
+			m.Multiply(out, steps, unit)
 		}
 	})
-	b.Run("one at a time", func(b *testing.B) {
+	b.Run("exact", func(b *testing.B) {
 		for range b.N {
 			for t := range count {
 				vector.Multiply(out[t*height:][:height], rows, xs[t*n:][:n])
