@@ -64,7 +64,9 @@ func (r *Reading) Release() {
 func (r *Reading) Sighting() moderation.Sighting {
 	hot := false
 	if r.engine.policy.Rules.NeedsHeat() {
-		hot = r.Judge(nil).Action > moderation.Allow
+		r.subject.History = nil
+		r.ask()
+		hot = r.summary().Action > moderation.Allow
 	}
 	s := r.subject.Sighting(hot, r.meters[:0])
 	r.meters = s.Meters

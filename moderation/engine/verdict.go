@@ -13,16 +13,22 @@ const secondOpinion = "openai"
 
 // verdict makes a verdict of what ask collected.
 func (r *Reading) verdict() moderation.Verdict {
-	p := r.engine.policy
-	sum := r.add(r.outcomes, false)
-	v := moderation.Verdict{Scores: sum.scores, Policy: p.Hash(), Abuse: abuse(&sum.scores, &p.Ranking)}
-	r.decide(&v, false)
-	r.noteUnknown(&v)
+	v := r.summary()
 	r.wantOpinion(&v)
 	v.Reasons = r.reasons(false)
 	if r.hasShadow() {
 		r.addShadow(&v)
 	}
+	return v
+}
+
+// summary is the verdict without its reasons and what else it would lead to.
+func (r *Reading) summary() moderation.Verdict {
+	p := r.engine.policy
+	sum := r.add(r.outcomes, false)
+	v := moderation.Verdict{Scores: sum.scores, Policy: p.Hash(), Abuse: abuse(&sum.scores, &p.Ranking)}
+	r.decide(&v, false)
+	r.noteUnknown(&v)
 	return v
 }
 

@@ -13,6 +13,7 @@ type binder struct {
 	set      *Set
 	rule     int  // index of the rule being bound
 	late     bool // the rule looks at scores
+	varies   bool // the rule looks at history, or asks for what is not known beforehand
 	literals []string
 	lists    map[*List]signal
 	gates    []gate
@@ -154,13 +155,13 @@ func (b *binder) checkReferences() error {
 	return nil
 }
 
-// spreadLateness makes rules that refer to late rules late, too.
-func (b *binder) spreadLateness() {
+// spread gives a property of rules to all that refer to them.
+func (b *binder) spread(mask []uint64) {
 	for changed := true; changed; {
 		changed = false
 		for _, r := range b.refers {
-			if has(b.set.late, r.to) && !has(b.set.late, r.from) {
-				set(b.set.late, r.from)
+			if has(mask, r.to) && !has(mask, r.from) {
+				set(mask, r.from)
 				changed = true
 			}
 		}

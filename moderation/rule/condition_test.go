@@ -183,6 +183,51 @@ func TestConditionsOnHistory(t *testing.T) {
 	})
 }
 
+// TestASecondLookWithHistoryIsAsGoodAsTheFirst evaluates a comment before anybody looked up
+// its history and again afterwards, and compares with one evaluation that knew it all along.
+func TestASecondLookWithHistoryIsAsGoodAsTheFirst(t *testing.T) {
+	apple := rule.Words{Lists: []*rule.List{listOf(t, "apple")}}
+	often := rule.Rate{MoreThan: 2, Within: time.Minute}
+	known := rule.Record{Points: 1}
+	set, err := rule.Compile([]rule.Rule{
+		{ID: "words", When: apple},
+		{ID: "often", When: often},
+		{ID: "both", When: rule.All{apple, often}},
+		{ID: "unless", When: apple, Unless: often},
+		{ID: "refers", When: rule.Matched{Rules: []string{"words", "both"}}},
+		{ID: "points", When: rule.Expression{Source: `points > 0 || matched("often")`}},
+		{ID: "record", When: known},
+		{ID: "heat", When: rule.Heat{AtLeast: 1, Within: time.Hour}},
+		{ID: "copies", When: rule.Duplicate{Times: 2, Within: time.Hour}},
+		{ID: "raid", When: rule.Raid{Alike: 2, Within: time.Hour}},
+		{ID: "target", When: rule.Target{Authors: 2, Within: time.Hour}},
+		{ID: "score", When: rule.Score{Above: 0.5}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := said("an apple a day")
+	c.Time = noon
+	evaluate := func(s *rule.Subject, history *moderation.Observation) string {
+		s.History, s.Scores = history, nil
+		return fmt.Sprintf("%+v", set.Evaluate(s, nil, func([]rule.Outcome) { s.Scores = &moderation.Scores{1} }))
+	}
+	for count := range 5 {
+		history := &moderation.Observation{Counts: []int{count, count, count, count}, Record: moderation.Record{Comments: count}}
+		if count > 2 {
+			history.Record.Strikes = []moderation.Strike{{Points: 1, At: noon}}
+			history.Lookalikes = []moderation.Lookalike{{Comment: "2", Author: "2", Time: noon}}
+		}
+		var once, again rule.Subject
+		once.Reset(set, &c, rule.Context{}, nil)
+		again.Reset(set, &c, rule.Context{}, nil)
+		evaluate(&again, nil)
+		if got, want := evaluate(&again, history), evaluate(&once, history); got != want {
+			t.Errorf("with counts of %d the second look gives\n%s\nand a first one\n%s", count, got, want)
+		}
+	}
+}
+
 func TestConditionsOnPlaceAndModels(t *testing.T) {
 	toxic := rule.Context{Models: probabilities{moderation.Toxicity: 0.7}}
 	night := rule.Clock{From: 22 * time.Hour, To: 6 * time.Hour, Days: []time.Weekday{time.Tuesday}}

@@ -77,6 +77,7 @@ func (c Expression) bind(b *binder) bound {
 	if err != nil {
 		b.fail(err)
 	}
+	b.varies = true // it may ask about any rule
 	return &boundExpression{set: b.set, program: program}
 }
 

@@ -16,6 +16,7 @@ type Rate struct {
 }
 
 func (c Rate) bind(b *binder) bound {
+	b.varies = true
 	return &counted{index: b.meter(meter{scope: c.Of, window: c.Within}), atLeast: c.MoreThan + 1}
 }
 
@@ -27,6 +28,7 @@ type Target struct {
 }
 
 func (c Target) bind(b *binder) bound {
+	b.varies = true
 	return &counted{index: b.meter(meter{scope: OfTarget, window: c.Within, distinct: true}), atLeast: c.Authors}
 }
 
@@ -63,7 +65,7 @@ type Heat struct {
 }
 
 func (c Heat) bind(b *binder) bound {
-	b.set.heat = true
+	b.set.heat, b.varies = true, true
 	return &boundHeat{
 		Heat: c,
 		hot:  b.meter(meter{scope: OfHeat, window: c.Within}),
@@ -96,6 +98,7 @@ type Raid struct {
 }
 
 func (c Raid) bind(b *binder) bound {
+	b.varies = true
 	r := &boundRaid{Raid: c, joins: -1}
 	if c.Joins > 0 {
 		r.joins = b.meter(meter{scope: OfJoins, window: c.Within})
@@ -142,6 +145,7 @@ type Duplicate struct {
 }
 
 func (c Duplicate) bind(b *binder) bound {
+	b.varies = true
 	b.set.lookback.extend(c.Within)
 	return &boundDuplicate{c}
 }
@@ -235,7 +239,10 @@ type Record struct {
 	MinComments   int     // with Rejected: of at least so many comments
 }
 
-func (c Record) bind(*binder) bound { return &boundRecord{c} }
+func (c Record) bind(b *binder) bound {
+	b.varies = true
+	return &boundRecord{c}
+}
 
 type boundRecord struct{ Record }
 

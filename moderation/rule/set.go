@@ -74,6 +74,7 @@ type Set struct {
 	always  []uint64   // bit per rule that no signal limits
 	wanting [][]uint64 // by signal: bit per rule that it may make true
 	late    []uint64   // bit per rule that looks at scores, and so comes last
+	varying []uint64   // bit per rule whose answer depends on history or scores
 	off     []uint64   // bit per rule that is off unless a place switches it on
 
 	automaton *scan.Automaton
@@ -107,16 +108,21 @@ func Compile(rules []Rule) (*Set, error) {
 	}
 	b := &binder{set: s, lists: make(map[*List]signal), gateAt: make(map[string]int)}
 	words := (len(rules) + 63) / 64
-	s.always, s.late, s.off = make([]uint64, words), make([]uint64, words), make([]uint64, words)
+	for _, mask := range []*[]uint64{&s.always, &s.late, &s.varying, &s.off} {
+		*mask = make([]uint64, words)
+	}
 	s.rules = make([]boundRule, len(rules))
 	for i, r := range rules {
-		b.rule, b.late = i, false
+		b.rule, b.late, b.varies = i, false, false
 		s.rules[i].when = r.When.bind(b)
 		if r.Unless != nil {
 			s.rules[i].unless = r.Unless.bind(b)
 		}
 		if b.late {
 			set(s.late, i)
+		}
+		if b.late || b.varies {
+			set(s.varying, i)
 		}
 	}
 	if b.err != nil {
@@ -125,7 +131,8 @@ func Compile(rules []Rule) (*Set, error) {
 	if err := b.checkReferences(); err != nil {
 		return nil, err
 	}
-	b.spreadLateness()
+	b.spread(s.late)
+	b.spread(s.varying)
 	if err := b.finish(); err != nil {
 		return nil, err
 	}
@@ -223,13 +230,18 @@ func (s *Set) pass(subject *Subject, dst []Outcome, late bool) []Outcome {
 	return dst
 }
 
-// decide asks one rule, once per comment however often other rules refer to it.
+// decide asks one rule, once per comment, or once per round where history or scores matter,
+// however often other rules refer to it.
 func (s *Set) decide(subject *Subject, i int) Outcome {
-	if known := &subject.decided[i]; known.round == subject.round {
+	round := subject.first
+	if has(s.varying, i) {
+		round = subject.round
+	}
+	if known := &subject.decided[i]; known.round == round {
 		return known.outcome
 	}
 	o := Outcome{Rule: i, Severity: 1}
-	subject.decided[i] = decision{round: subject.round, outcome: o} // no, to a rule that asks about itself
+	subject.decided[i] = decision{round: round, outcome: o} // no, to a rule that asks about itself
 	if s.mayHold(subject, i) {
 		from := len(subject.evidence)
 		o.Answer = s.ask(subject, i)

@@ -60,7 +60,8 @@ type Context struct {
 }
 
 // Subject is one comment being asked about, with everything worked out only once. It is
-// reused from comment to comment and belongs to one goroutine at a time.
+// reused from comment to comment and belongs to one goroutine at a time. Between two
+// evaluations only History and Scores may change.
 type Subject struct {
 	Comment *moderation.Comment
 	Context
@@ -69,13 +70,14 @@ type Subject struct {
 	set      *Set
 	parts    []part
 	hits     []hit
-	latest   []int32 // by list: its last hit plus one
+	latest   []int32  // by list: its last hit plus one
 	seen     []uint64 // bit per signal
 	wanted   []uint64 // bit per rule that a signal made worth asking
 	off      ruleBits
 	evidence []Evidence // of the rule being asked
 	kept     []Evidence // of the rules that held
 	decided  []decision
+	first    uint32 // round of this comment
 	round    uint32
 	found    []scan.Hit
 	readings []text.Kind
@@ -122,7 +124,8 @@ func (s *Subject) Reset(set *Set, c *moderation.Comment, ctx Context, off []uint
 	}
 	s.facts = facts{}
 	s.begin()
-	s.hits = s.hits[:0]
+	s.first = s.round
+	s.hits, s.kept = s.hits[:0], s.kept[:0]
 	s.latest = zeroed(s.latest, len(set.lists))
 	s.seen = zeroed(s.seen, (len(set.wanting)+63)/64)
 	s.wanted = zeroed(s.wanted, len(set.always))
@@ -146,10 +149,11 @@ func zeroed[T int32 | uint64](s []T, n int) []T {
 	return s
 }
 
-// begin starts a round of questions; answers of earlier rounds are forgotten.
+// begin starts a round of questions; answers of earlier rounds that depend on history or
+// scores are forgotten.
 func (s *Subject) begin() {
 	s.round++
-	s.evidence, s.kept = s.evidence[:0], s.kept[:0]
+	s.evidence = s.evidence[:0]
 }
 
 // takeParts lines up the comment's text and the passages that some rule looks at.
