@@ -13,8 +13,6 @@ import (
 	"parley/cmd/parley/daemon"
 	"parley/cmd/parley/latency"
 	"parley/moderation"
-	"parley/moderation/classifier/reader"
-	"parley/moderation/engine"
 	"parley/moderation/ledger"
 )
 
@@ -51,9 +49,7 @@ type bench struct {
 	Options
 	server  *discordtest.Server
 	channel *discordtest.Channel
-	members []*discordtest.Member
-	judge   *engine.Engine // tells what is clean
-	mixed   []discordtest.FloodComment
+	streams streams
 	heard   heard
 	calls   calls
 }
@@ -86,15 +82,6 @@ func Run(ctx context.Context, o Options) (Result, error) {
 }
 
 func (b *bench) build() (err error) {
-	p, found := b.Bot.Load()
-	if err := found.Err(); err != nil {
-		return err
-	}
-	model, err := reader.Embedded()
-	if err != nil {
-		return fmt.Errorf("load the embedded classifier: %w", err)
-	}
-	b.judge = engine.New(p, model)
 	if b.server, err = discordtest.Start(); err != nil {
 		return fmt.Errorf("start the stand-in for Discord: %w", err)
 	}
@@ -102,11 +89,8 @@ func (b *bench) build() (err error) {
 	guild.BotRole().Raise()
 	guild.NewTextChannel(reviewChannel)
 	b.channel = guild.NewTextChannel(newsChannel)
-	for i := range authors {
-		b.members = append(b.members, guild.NewMember(fmt.Sprintf("member-%d", i)))
-	}
-	b.mixed = b.stream(1, b.Comments, false)
-	return nil
+	b.streams, err = b.writeStreams()
+	return err
 }
 
 // Names that the bench's policy uses.
@@ -138,15 +122,14 @@ func (b *bench) inProcess(ctx context.Context, r *Result) (err error) {
 	}
 
 	b.Stage("clean comments, flat out")
-	calm := b.stream(2, b.Comments, true)
 	b.calls.made.Store(0)
-	if _, err = b.flatOut(ctx, calm); err != nil {
+	if _, err = b.flatOut(ctx, b.streams.clean); err != nil {
 		return err
 	}
-	r.RoundTripsClean = float64(b.calls.made.Load()) / float64(len(calm))
+	r.RoundTripsClean = float64(b.calls.made.Load()) / float64(b.Comments)
 
 	b.Stage("mixed comments, flat out")
-	full, err := b.flatOut(ctx, b.mixed)
+	full, err := b.flatOut(ctx, b.streams.full)
 	if err != nil {
 		return err
 	}
@@ -192,9 +175,8 @@ func (b *bench) flatOut(ctx context.Context, comments []discordtest.FloodComment
 // latencies floods at half load and compares when frames were sent, verdicts reached and
 // requests made.
 func (b *bench) latencies(ctx context.Context, r *Result) error {
-	comments := b.stream(3, b.Comments, false)
-	done := b.heard.expect(len(comments))
-	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: comments, Rate: r.HalfLoad})
+	done := b.heard.expect(b.Comments)
+	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.streams.half, Rate: r.HalfLoad})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (b *bench) ownProcess(ctx context.Context, r *Result) error {
 		return fmt.Errorf("%w: %s", err, said.String())
 	}
 	r.Ready = latency.Milliseconds(time.Since(start))
-	if _, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.stream(4, b.Comments, false), Rate: r.HalfLoad}); err != nil {
+	if _, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.streams.own, Rate: r.HalfLoad}); err != nil {
 		return err
 	}
 	if r.RSS, err = peakMemory(command.Process.Pid); err != nil {
