@@ -14,8 +14,6 @@ import (
 type FloodComment struct {
 	Author *Member
 	Text   string
-	// ReplyTo makes it a reply; the zero value does not.
-	ReplyTo Message
 }
 
 // Flood is a stream of comments in one channel, for measuring.
@@ -119,7 +117,7 @@ func (s *Server) prepare(flood Flood) ([]*session, []floodFrame, error) {
 	withContent := listeners[0].intents&IntentMessageContent != 0
 	frames := make([]floodFrame, 0, len(flood.Comments))
 	for _, comment := range flood.Comments {
-		body := s.compose(Draft{Content: comment.Text, ReplyTo: comment.ReplyTo}, MemberPermissions)
+		body := s.compose(Draft{Content: comment.Text}, MemberPermissions)
 		frames = append(frames, renderFloodFrame(flood.Channel, comment.Author.User, body, withContent))
 	}
 	return listeners, frames, nil
