@@ -14,6 +14,7 @@ const (
 	isSign                // read as a letter inside words: @ $ ! | + ( < / \ [ and bytes of € £ ¢
 	isDropped             // control characters, which are not displayed
 	isWide                // a byte of a multi-byte rune
+	isMask                // may stand for a censored letter: a star or a dash
 )
 
 var classes = func() (table [256]uint8) {
@@ -37,6 +38,11 @@ var classes = func() (table [256]uint8) {
 	for _, c := range []byte("@$!|+(</\\[") {
 		table[c] |= isSign
 	}
+	for c := range table {
+		if star(byte(c)) || dash(byte(c)) {
+			table[c] |= isMask
+		}
+	}
 	return table
 }()
 
@@ -46,6 +52,14 @@ func anyOf[T string | []byte](text T) (union uint8) {
 		union |= classes[text[i]]
 	}
 	return union
+}
+
+// classAt is the class of the byte at i, 0 outside the text.
+func classAt(text []byte, i int) uint8 {
+	if i < 0 || i >= len(text) {
+		return 0
+	}
+	return classes[text[i]]
 }
 
 // wordRune reports whether a rune is part of a word: a letter, a digit or a mark on one.
@@ -80,6 +94,9 @@ func wordAfter[T string | []byte](text T, i int) bool {
 }
 
 func firstRune[T string | []byte](text T) (rune, int) {
+	if len(text) > 0 && text[0] < utf8.RuneSelf {
+		return rune(text[0]), 1
+	}
 	var head [utf8.UTFMax]byte
 	n := copy(head[:], text)
 	return utf8.DecodeRune(head[:n])

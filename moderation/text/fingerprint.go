@@ -75,22 +75,36 @@ func (v *Views) Near() (fingerprint uint64, ok bool) {
 	if len(v.words) < MinNearWords {
 		return 0, false
 	}
-	var votes [64]int
+	var votes ballot
 	for _, word := range v.words {
-		vote(&votes, mix(word))
+		votes.add(mix(word))
 	}
-	for bit, sum := range votes {
-		if sum > 0 {
-			fingerprint |= 1 << bit
-		}
-	}
-	return max(fingerprint, 1), true
+	return max(votes.majority(len(v.words)), 1), true
 }
 
-func vote(votes *[64]int, h uint64) {
-	for bit := range votes {
-		votes[bit] += int(h>>bit&1)*2 - 1
+// ballot counts, for each of 64 bits, in how many words it is set. The counts stand side by
+// side: ballot[p] holds the bit of value 2^p of each of them.
+type ballot [32]uint64
+
+func (b *ballot) add(word uint64) {
+	for p := 0; word != 0; p++ {
+		b[p], word = b[p]^word, b[p]&word
 	}
+}
+
+// majority are the bits that were set in more than half of n words.
+func (b *ballot) majority(n int) (more uint64) {
+	half := n / 2
+	equal := ^uint64(0) // the bits whose count is that of half, as far as it was compared
+	for p := bits.Len(uint(n)) - 1; p >= 0; p-- {
+		if half>>p&1 == 0 {
+			more |= equal & b[p]
+			equal &^= b[p]
+		} else {
+			equal &= b[p]
+		}
+	}
+	return more
 }
 
 // Bands cuts a Near fingerprint into four keys for finding candidates: fingerprints that

@@ -38,31 +38,49 @@ func (v *Views) buildLeet(k Kind, one byte) {
 	} else {
 		v.ambiguous = false
 	}
-	text := folded.Text
-	if anyOf(text)&(isDigit|isSign|isWide) == 0 && bytes.IndexByte(text, 'v') < 0 {
+	if !maybeLeet(folded.Text) {
 		v.repeat(k, Folded)
 		return
 	}
-	d := decoder{out: v.start(k), source: folded, text: text, one: one}
-	for i := 0; i < len(text); {
-		end, wordlike := leetWord(text, i)
-		if !wordlike {
-			end = max(end, i+1)
-			for ; i < end; i++ {
-				d.out.add(text[i], folded.origin(i))
-			}
-			continue
-		}
-		for i < end {
-			i = d.letter(i)
-		}
-	}
+	d := decoder{out: v.start(k), source: folded, text: folded.Text, one: one}
+	d.decode()
 	if !d.changed {
 		v.repeat(k, Folded)
 		return
 	}
 	v.ambiguous = v.ambiguous || d.ambiguous
 	v.finish(k, d.out)
+}
+
+// maybeLeet is a cheap first look: false where nothing is to be read as a letter, as in most
+// comments: they have numbers, brackets before a word and signs after one.
+func maybeLeet(text []byte) bool {
+	const part = isLetter | isDigit | isWide
+	for i, c := range text {
+		class := classes[c]
+		if class&(isDigit|isSign|isWide) == 0 && c != 'v' {
+			continue
+		}
+		before, after := classAt(text, i-1), classAt(text, i+1)
+		switch {
+		case class&isWide != 0:
+			return true
+		case class&isDigit != 0:
+			if (before|after)&(isLetter|isSign|isWide) != 0 {
+				return true
+			}
+		case c == 'v':
+			if consonant(text, i-1) && consonant(text, i+1) || i+1 < len(text) && text[i+1] == 'v' {
+				return true
+			}
+		case c == '@', c == '$':
+			return true
+		case i+1 == len(text), after&isSpace != 0: // "oh!" and so on
+		case after&isLetter == 0, before&(part|isSign) != 0:
+			return true
+		}
+	}
+	return false
 }
 
 // leetWord finds the end of a run of letters, digits and signs that begins at i and says
@@ -113,12 +131,28 @@ type decoder struct {
 	ambiguous bool
 }
 
+func (d *decoder) decode() {
+	for i := 0; i < len(d.text); {
+		end, wordlike := leetWord(d.text, i)
+		if !wordlike {
+			end = max(end, i+1)
+			for ; i < end; i++ {
+				d.out.add(d.text[i], d.source.origin(i))
+			}
+			continue
+		}
+		for i < end {
+			i = d.letter(i)
+		}
+	}
+}
+
 // letter writes what stands at i and returns where to go on.
 func (d *decoder) letter(i int) int {
 	c := d.text[i]
 	class := classes[c]
 	switch {
-	case c == 'v' && d.consonant(i-1) && d.consonant(i+1):
+	case c == 'v' && consonant(d.text, i-1) && consonant(d.text, i+1):
 		return d.put('u', i, 1)
 	case class&isDigit != 0:
 		as := digitLetters[c-'0']
@@ -182,8 +216,8 @@ func (d *decoder) part(i int) bool {
 	return i >= 0 && i < len(d.text) && (classes[d.text[i]]&(isLetter|isDigit|isWide) != 0 || d.text[i] == '$' || d.text[i] == '@')
 }
 
-func (d *decoder) consonant(i int) bool {
-	return i >= 0 && i < len(d.text) && classes[d.text[i]]&isLetter != 0 && !vowel(d.text[i]) && d.text[i] != 'v'
+func consonant(text []byte, i int) bool {
+	return classAt(text, i)&isLetter != 0 && !vowel(text[i]) && text[i] != 'v'
 }
 
 func vowel(c byte) bool {

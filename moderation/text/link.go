@@ -307,7 +307,7 @@ func dotAt(raw string, i int) (size int, defanged bool) {
 				return len(dot), true
 			}
 		}
-	case c == ' ':
+	case c == ' ' && i+1 < len(raw) && strings.IndexByte(".[(dD", raw[i+1]) >= 0:
 		for _, dot := range [...]string{" dot ", " . ", " [.] ", " (.) ", " (dot) ", " [dot] "} {
 			if len(raw) > i+len(dot) && strings.EqualFold(raw[i:i+len(dot)], dot) && spokenSuffix(raw[i+len(dot):]) {
 				return len(dot), true

@@ -12,7 +12,13 @@ func (v *Views) Masked() []Token {
 		return v.masked
 	}
 	v.masked, v.maskedDone = v.masked[:0], true
-	text := v.View(Folded).Text
+	if text := v.View(Folded).Text; maybeMasked(text) {
+		v.masked = appendMasked(v.masked, text)
+	}
+	return v.masked
+}
+
+func appendMasked(masked []Token, text []byte) []Token {
 	for i := 0; i < len(text); {
 		if !letterAt(text, i) {
 			i++
@@ -41,11 +47,21 @@ func (v *Views) Masked() []Token {
 			break
 		}
 		if masks > 0 && letters >= 2 {
-			v.masked = append(v.masked, Token{From: from, To: end})
+			masked = append(masked, Token{From: from, To: end})
 		}
 		i = max(i, from+1)
 	}
-	return v.masked
+	return masked
+}
+
+// maybeMasked is a cheap first look: false where no sign for a letter follows a letter.
+func maybeMasked(text []byte) bool {
+	for i, c := range text {
+		if classes[c]&isMask != 0 && classAt(text, i-1)&(isLetter|isWide) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // star reports signs that stand for letters; how many is not taken to the letter.

@@ -1,6 +1,8 @@
 package text
 
 import (
+	"bytes"
+
 	"parley/moderation"
 )
 
@@ -139,6 +141,9 @@ func (v *Views) take(from, to int) {
 // takeMarked marks words between quotation marks that stand in the source just so.
 func (v *Views) takeMarked(s *Source) {
 	text, tokens := v.View(Folded).Text, v.Tokens(Folded)
+	if bytes.IndexByte(text, '"') < 0 && bytes.IndexByte(text, '\'') < 0 {
+		return
+	}
 	open := [2]int{-1, -1} // the first word after an opening " and '
 	next := 0
 	for i, c := range text {

@@ -82,6 +82,10 @@ func (v *Views) buildSquashed(k, from Kind) {
 		v.runs[k] = append(v.runs[k][:0], v.runs[Squashed]...)
 		return
 	}
+	if !maybeSquashed(source.Text) {
+		v.repeat(k, from)
+		return
+	}
 	s := squasher{source: source, text: source.Text, out: v.start(k), runs: v.runs[k][:0]}
 	s.squash()
 	v.runs[k] = s.runs
@@ -90,6 +94,41 @@ func (v *Views) buildSquashed(k, from Kind) {
 		return
 	}
 	v.finish(k, s.out)
+}
+
+// maybeSquashed is a cheap first look: false where no letter is stretched and no word torn
+// apart, as in most comments.
+func maybeSquashed(text []byte) bool {
+	singles, start := 0, 0 // words of one letter in a row; where this word begins
+	for i, c := range text {
+		class := classes[c]
+		switch {
+		case class&isWide != 0:
+			return true
+		case class&isLetter != 0:
+			before, after := classAt(text, i-1), classAt(text, i+1)
+			if before&isLetter == 0 {
+				start = i
+			} else if c == text[i-1] && (after&isLetter != 0 && c == text[i+1] || rarelyDoubled(rune(c), after&isLetter == 0)) {
+				return true
+			}
+			switch {
+			case after&isLetter != 0:
+			case i-start > 1, c != text[start]:
+				singles = 0
+			default:
+				singles++
+			}
+			if singles == 3 { // which a chain needs
+				return true
+			}
+		case class&(isSpace|isDigit) == 0:
+			if classAt(text, i-1)&isLetter != 0 && classAt(text, i+1)&(isSpace|isDigit) == 0 && i+1 < len(text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // squasher writes one squashed reading.
