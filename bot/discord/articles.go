@@ -30,6 +30,7 @@ type tracker struct {
 	notes   map[uint64]note   // by message
 	order   [recentMessages]uint64
 	next    int
+	latest  *moderation.Article // that a note was made of; the notes of one conversation share it
 }
 
 // shelf holds the articles of a channel in order of their age.
@@ -40,12 +41,12 @@ type shelf struct {
 
 // note is what is remembered of one message.
 type note struct {
-	article moderation.Article
+	article *moderation.Article
 	text    uint64 // hash of what its author wrote; 0 when not known
 }
 
 func newTracker() *tracker {
-	return &tracker{seed: maphash.MakeSeed(), shelves: map[string]*shelf{}, notes: map[uint64]note{}}
+	return &tracker{seed: maphash.MakeSeed(), shelves: map[string]*shelf{}, notes: map[uint64]note{}, latest: &moderation.Article{}}
 }
 
 // looked reports whether the past of a channel has been read.
@@ -98,7 +99,7 @@ func (t *tracker) start(thread wire.Channel, starter *wire.Message) {
 		if shared, ok := articleIn(starter); ok {
 			a = shared
 		} else if known, ok := t.note(starter.ID); ok && known.article.ID != "" && known.article.ID != thread.ID {
-			a = known.article // a thread about a comment is about that comment's article
+			a = *known.article // a thread about a comment is about that comment's article
 		}
 	}
 	t.mu.Lock()
@@ -143,7 +144,7 @@ func (t *tracker) articleOf(m *wire.Message, thread bool, window time.Duration) 
 	defer t.mu.Unlock()
 	if ref := m.Reference; ref != nil && ref.Type == 0 && ref.MessageID != "" && !thread {
 		if n, ok := t.notes[wire.Snowflake(ref.MessageID)]; ok && n.article.ID != "" {
-			return n.article
+			return *n.article
 		}
 		if m.Referenced != nil {
 			if a, ok := articleIn(m.Referenced); ok {
@@ -195,7 +196,11 @@ func (t *tracker) remember(m *wire.Message, a moderation.Article) (changed bool)
 		t.order[t.next] = id
 		t.next = (t.next + 1) % recentMessages
 	}
-	t.notes[id] = note{article: a, text: hash}
+	if *t.latest != a {
+		latest := a
+		t.latest = &latest
+	}
+	t.notes[id] = note{article: t.latest, text: hash}
 	return !known || old.text != hash
 }
 

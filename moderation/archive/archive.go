@@ -43,7 +43,7 @@ const (
 type Archive struct {
 	dir     string
 	log     *slog.Logger
-	waiting chan moderation.Comment
+	waiting chan *moderation.Comment
 	lost    atomic.Int64
 
 	losing bool  // the writer's: the log knows that comments are being lost
@@ -57,7 +57,7 @@ type Archive struct {
 // Open starts an archive in dir, which is made when the first comment comes. log gets
 // warnings, never comments. Close must be called.
 func Open(dir string, log *slog.Logger) *Archive {
-	a := &Archive{dir: dir, log: log, waiting: make(chan moderation.Comment, waitingAtMost), closing: make(chan struct{})}
+	a := &Archive{dir: dir, log: log, waiting: make(chan *moderation.Comment, waitingAtMost), closing: make(chan struct{})}
 	a.working.Go(a.write)
 	a.working.Go(a.keepTidy)
 	return a
@@ -65,8 +65,9 @@ func Open(dir string, log *slog.Logger) *Archive {
 
 // Note keeps a comment. It returns at once; the comment may be lost when too many wait.
 func (a *Archive) Note(c *moderation.Comment) {
+	kept := *c
 	select {
-	case a.waiting <- *c:
+	case a.waiting <- &kept:
 	default:
 		a.lost.Add(1)
 	}
@@ -99,7 +100,7 @@ func (a *Archive) writeWaiting() {
 	count := map[string]int64{}
 	for range len(a.waiting) {
 		c := <-a.waiting
-		line, err := json.Marshal(&c)
+		line, err := json.Marshal(c)
 		if err != nil { // a time outside the years 0 to 9999
 			a.lost.Add(1)
 			continue
