@@ -21,6 +21,15 @@ type benchCommand struct {
 	JSON     bool   `help:"Print the figures as one JSON object."`
 }
 
+// Validate refuses a stream that nothing can be measured on: a hundredth of it is the slowest
+// percent.
+func (c benchCommand) Validate() error {
+	if c.Comments < 100 {
+		return fmt.Errorf("--comments %d: a stream needs 100 comments or more", c.Comments)
+	}
+	return nil
+}
+
 // Run measures and prints.
 func (c benchCommand) Run(ctx context.Context, s streams) error {
 	dir, err := os.MkdirTemp("", "parley-bench-")
