@@ -196,14 +196,14 @@ func (s *shard) judge(ctx context.Context) (err error) {
 	}
 	b.store.answered()
 	v := reading.Judge(&s.obs)
-	if (v.Undecided || len(v.Ask) > 0) && !b.advised(c.Guild) {
-		v.Undecided, v.Ask = false, nil
+	if v.WantsOpinion() && !b.advised(c.Guild) {
+		v.Settle()
 	}
 	if len(v.Shadow) > 0 {
 		b.shadows.note(c, &v)
 	}
 	s.announce(&v)
-	if v.Action == moderation.Allow && !v.Undecided && len(v.Ask) == 0 && c.Revision == 0 {
+	if v.Action == moderation.Allow && !v.WantsOpinion() && c.Revision == 0 {
 		return nil
 	}
 	_, err = b.write(ctx, book, consequence.Finding{

@@ -61,6 +61,12 @@ type Margins struct {
 	Harshest Action
 }
 
+// WantsOpinion reports whether the verdict waits for a second opinion.
+func (v *Verdict) WantsOpinion() bool { return v.Undecided || len(v.Ask) > 0 }
+
+// Settle takes the verdict as final without one.
+func (v *Verdict) Settle() { v.Undecided, v.Ask = false, nil }
+
 // Weigh combines a provisional verdict with an opinion and returns the final one.
 //
 // Only the undecided band is open to an opinion: a verdict that was decided, and an action
@@ -70,7 +76,7 @@ type Margins struct {
 // left as they were: the caller sets them for a verdict that has become Remove.
 func Weigh(v Verdict, o Opinion, m Margins) Verdict {
 	final := v
-	final.Undecided, final.Ask = false, nil
+	final.Settle()
 	if o.Unknown != "" {
 		final.Unknown = append(v.Unknown[:len(v.Unknown):len(v.Unknown)], Unknown{Source: o.Source, Why: o.Unknown})
 		final.Action = max(v.Action, v.floor(), o.Action)

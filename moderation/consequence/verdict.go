@@ -56,7 +56,7 @@ func (f Finding) settled() bool {
 
 // Answered reports whether a case waits for no second opinion: it has one, or none was asked
 // for.
-func Answered(c moderation.Case) bool { return !c.Verdict.Undecided && len(c.Verdict.Ask) == 0 }
+func Answered(c moderation.Case) bool { return !c.Verdict.WantsOpinion() }
 
 // draft is a commit in the making.
 type draft struct {
@@ -118,8 +118,7 @@ func (d *draft) respectCap() {
 // asks reports whether a second opinion is wanted. Exempt authors are not worth one:
 // nothing would follow from it.
 func (d *draft) asks() bool {
-	wanted := d.verdict.Undecided || len(d.verdict.Ask) > 0
-	return wanted && !d.Opinion && d.Comment.Author.Exempt == ""
+	return d.verdict.WantsOpinion() && !d.Opinion && d.Comment.Author.Exempt == ""
 }
 
 // allowed is what follows when nothing is wrong with the comment as it stands.

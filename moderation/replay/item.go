@@ -76,7 +76,7 @@ func (it *item) decide() {
 
 // follow works out what the bot would do, without remote models and without its hourly cap.
 func (it *item) follow(v *view) {
-	v.verdict.Undecided, v.verdict.Ask = false, nil
+	v.verdict.Settle()
 	if v.verdict.Action == moderation.Allow {
 		return
 	}

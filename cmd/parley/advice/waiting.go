@@ -85,7 +85,7 @@ func (w *Waiting) whyOff(ctx context.Context) error {
 // Weigh returns the verdict that comes of a second opinion, where the verdict wants one, and
 // else the same. Its error is ctx's.
 func (w *Waiting) Weigh(ctx context.Context, c *moderation.Comment, v moderation.Verdict) (moderation.Verdict, error) {
-	if !v.Undecided && len(v.Ask) == 0 {
+	if !v.WantsOpinion() {
 		return v, nil
 	}
 	question := moderation.Case{ID: c.ID, Guild: c.Guild, Comment: *c, Verdict: v, Opened: time.Now()}
