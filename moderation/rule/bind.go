@@ -14,7 +14,7 @@ type binder struct {
 	rule     int  // index of the rule being bound
 	late     bool // the rule looks at scores
 	varies   bool // the rule looks at history, or asks for what is not known beforehand
-	literals []string
+	literals []scan.Literal
 	lists    map[*List]signal
 	gates    []gate
 	gateAt   map[string]int // index into gates by what they want
@@ -67,12 +67,12 @@ func (b *binder) term(t Term, r role) {
 		if r.kinds.has(text.Reversed) {
 			b.set.backwards.add(patterns[i].literal)
 		}
-		b.literal(r.pattern.literal, r)
+		b.literal(r.pattern.sought(), r)
 	}
 }
 
-func (b *binder) literal(literal string, r role) {
-	b.literals = append(b.literals, literal)
+func (b *binder) literal(l scan.Literal, r role) {
+	b.literals = append(b.literals, l)
 	b.set.roles = append(b.set.roles, r)
 }
 
@@ -96,9 +96,11 @@ func (b *binder) gated(literals []string, kind text.Kind) int {
 }
 
 // gateKinds are the readings in which the search may come by a literal of a reading: it leaves
-// out readings that repeat the one they are built from.
+// out readings that repeat another one.
 func gateKinds(k text.Kind) kinds {
 	switch k {
+	case text.Raw, text.Plain:
+		return kindsOf(text.Folded, k)
 	case text.Leet:
 		return kindsOf(text.Folded, text.Leet)
 	case text.LeetL:
@@ -176,12 +178,12 @@ func (b *binder) finish() error {
 	b.set.gates = len(b.gates)
 	for i, g := range b.gates {
 		for _, literal := range g.literals {
-			b.literal(literal, role{signal: b.set.gateSignal(i), kinds: gateKinds(g.kind), kind: gateLiteral})
+			b.literal(scan.Literal{Text: literal}, role{signal: b.set.gateSignal(i), kinds: gateKinds(g.kind), kind: gateLiteral})
 		}
 	}
 	bytes := 0
-	for _, literal := range b.literals {
-		bytes += len(literal)
+	for _, l := range b.literals {
+		bytes += len(l.Text)
 	}
 	if bytes > scan.MaxBytes {
 		return ErrTooManyWords

@@ -198,15 +198,19 @@ func (s *Subject) search(index int16) {
 	if s.set.maybeBackwards(s.parts[index].raw, views) {
 		s.readings = append(s.readings, text.Reversed)
 	}
-	if s.set.raw {
+	if s.set.raw && !views.Lowered() {
 		s.readings = append(s.readings, text.Raw)
 	}
-	if s.set.plain {
+	if s.set.plain && !views.Lowered() {
 		s.readings = append(s.readings, text.Plain)
 	}
 	for _, kind := range s.readings {
 		view := views.View(kind)
-		s.found = s.set.automaton.Find(view.Text, s.found[:0])
+		if squashed.has(kind) { // which joins words to what stands beside them
+			s.found = s.set.automaton.FindAnywhere(view.Text, s.found[:0])
+		} else {
+			s.found = s.set.automaton.Find(view.Text, s.found[:0])
+		}
 		for _, f := range s.found {
 			r := &s.set.roles[f.Literal]
 			if !r.kinds.has(kind) {
@@ -214,9 +218,6 @@ func (s *Subject) search(index int16) {
 			}
 			if r.kind == gateLiteral {
 				s.signal(r.signal)
-				continue
-			}
-			if !squashed.has(kind) && r.pattern.inside(view.Text, int(f.From), int(f.To)) {
 				continue
 			}
 			at := place{views: views, kind: kind, text: view.Text, from: int(f.From), to: int(f.To)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"parley/moderation/rule/scan"
 	"parley/moderation/text"
 )
 
@@ -26,6 +27,8 @@ type wordPattern struct {
 	form     wordForm
 	fixed    string // the longest part without a star
 	digits   bool   // digits belong to it
+	first    byte   // of its text; 0 where any word may begin, end so
+	last     byte
 }
 
 type wordForm uint8
@@ -71,7 +74,10 @@ func compileWord(field string) (wordPattern, error) {
 	if stem, ok := strings.CutSuffix(field, "~"); ok {
 		w.text, w.fixed, w.form = stem, stem, inflected
 	}
-	if strings.Contains(w.text, "~") {
+	switch {
+	case w.text == "":
+		return w, errors.New("~ needs a word before it")
+	case strings.Contains(w.text, "~"):
 		return w, errors.New("~ may stand at the end of a word only")
 	}
 	if strings.Contains(w.text, "*") {
@@ -92,6 +98,12 @@ func compileWord(field string) (wordPattern, error) {
 		w.fixed = w.fixed[:last] // bully → bullies, bake → baking
 	}
 	w.squashed = text.Squash(w.text)
+	if w.form != glob {
+		w.first = w.text[0]
+	}
+	if w.form == wholeWord {
+		w.last = w.text[len(w.text)-1]
+	}
 	return w, nil
 }
 
@@ -197,25 +209,44 @@ type place struct {
 	from, to int
 }
 
-// inside is a cheap first look at a place of the literal, in a reading that leaves words as
-// they are: whether letters stand beside it so that it is part of another word.
-func (p *pattern) inside(text []byte, from, to int) bool {
+// sought is the literal as it is looked for in readings that leave words as they are: apart
+// from other letters, so that most parts of other words are passed over.
+func (p *pattern) sought() scan.Literal {
 	if p.bare || p.words[p.anchor].form == glob {
-		return false
+		return scan.Literal{Text: p.literal}
 	}
-	if from > 0 && asciiLetter(text[from-1]) {
-		return true
-	}
-	return p.words[p.anchor].form == wholeWord && to < len(text) && asciiLetter(text[to])
+	return scan.Literal{Text: p.literal, Start: true, End: p.words[p.anchor].form == wholeWord}
 }
 
-func asciiLetter(c byte) bool { return 'a' <= c && c <= 'z' }
+// misplaced is a cheap first look at a place of the literal: whether the word next to it is
+// not the one that the phrase has there.
+func (p *pattern) misplaced(at place) bool {
+	if len(p.words) < 2 || p.words[p.anchor].form != wholeWord || squashed.has(at.kind) {
+		return false
+	}
+	if i := p.anchor + 1; i < len(p.words) && at.to+1 < len(at.text) && at.text[at.to] == ' ' {
+		if c, want := at.text[at.to+1], p.words[i].first; c != want && want != 0 && isLetter(c) {
+			return true
+		}
+	}
+	if i := p.anchor - 1; i >= 0 && at.from >= 2 && at.text[at.from-1] == ' ' {
+		if c, want := at.text[at.from-2], p.words[i].last; c != want && want != 0 && isLetter(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // matches reports whether the pattern's literal, found at the place, belongs to an
 // occurrence of the whole term, and where that stands.
 func (p *pattern) matches(at place) (start, end int, ok bool) {
 	if p.bare {
 		return at.from, at.to, true
+	}
+	if p.misplaced(at) {
+		return 0, 0, false
 	}
 	start, end, ok = p.words[p.anchor].around(at)
 	if !ok {

@@ -35,6 +35,7 @@ func (v *Views) buildFolded() {
 	plain := v.View(Plain)
 	union := anyOf(plain.Text)
 	b := v.start(Folded)
+	v.lowered = union&(isWide|isDropped) == 0 && v.Repeats(Plain)
 	if union&(isWide|isDropped) == 0 {
 		b.text = append(b.text, plain.Text...)
 		lowerASCII(b.text)

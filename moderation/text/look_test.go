@@ -26,17 +26,17 @@ func look(t rapid.TB, raw string) {
 	if !maybeLeet(folded.Text) {
 		d := decoder{out: new(builder), source: folded, text: folded.Text, one: 'i'}
 		if d.decode(); d.changed || d.ambiguous {
-			t.Errorf("nothing to decode was seen in %q, which reads %q", folded.Text, d.out.text)
+			t.Fatalf("nothing to decode was seen in %q, which reads %q", folded.Text, d.out.text)
 		}
 	}
 	if !maybeSquashed(folded.Text) {
 		s := squasher{source: folded, text: folded.Text, out: new(builder)}
 		if s.squash(); s.changed {
-			t.Errorf("nothing to squash was seen in %q, which reads %q", folded.Text, s.out.text)
+			t.Fatalf("nothing to squash was seen in %q, which reads %q", folded.Text, s.out.text)
 		}
 	}
 	if masked := appendMasked(nil, folded.Text); !maybeMasked(folded.Text) && masked != nil {
-		t.Errorf("nothing masked was seen in %q, but there is %v", folded.Text, masked)
+		t.Fatalf("nothing masked was seen in %q, but there is %v", folded.Text, masked)
 	}
 }
 

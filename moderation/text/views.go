@@ -48,6 +48,7 @@ type Views struct {
 	mentions    int
 	emoji       int    // custom ones
 	marks       []mark // Plain: markup to leave out
+	lowered     bool   // Folded: it is the raw text in lower case
 	ambiguous   bool   // Leet: a sign can be read as i or l
 	runs        [numKinds][]run
 	tokens      [numKinds][]Token
@@ -97,6 +98,13 @@ func (v *Views) Readings(dst []Kind) []Kind {
 		dst = append(dst, SquashedL)
 	}
 	return dst
+}
+
+// Lowered reports whether Folded is the raw text with its capital letters made small and
+// nothing else, so that a search that knows no case finds the same in both.
+func (v *Views) Lowered() bool {
+	v.View(Folded)
+	return v.lowered
 }
 
 // Blockquotes are the lines, in the raw text, that the comment marks as quoted ("> …").

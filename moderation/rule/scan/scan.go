@@ -1,10 +1,18 @@
 // Package scan finds many literals in a text in one pass, however many they are.
 //
 // It is an Aho–Corasick automaton (Aho and Corasick, "Efficient string matching: an aid to
-// bibliographic search", 1975) whose transitions are laid out in one table. It reports
-// overlapping occurrences of every literal and allocates nothing while searching, which is
-// what the libraries at hand do not do together.
+// bibliographic search", 1975). It reports overlapping occurrences of every literal and
+// allocates nothing while searching, which is what the libraries at hand do not do together.
+// Most of a text is read in the shallow states, whose transitions are laid out in one table
+// that a processor's cache can hold; the many deeper ones are kept as small as they come.
 package scan
+
+// Literal is a text to look for. ASCII letters match in either case.
+type Literal struct {
+	Text  string // empty: never found
+	Start bool   // it begins a word: not found where an ASCII letter stands just before it
+	End   bool   // it ends a word: not found where an ASCII letter stands just after it
+}
 
 // Hit is one occurrence of a literal: Literal is its index as given to New, [From,To) where
 // it stands in the text.
@@ -14,155 +22,107 @@ type Hit struct {
 }
 
 // Automaton searches for a fixed set of literals. The zero value finds nothing. It may be
-// used from several goroutines at once.
+// used from several goroutines at once. States are numbered in the order of their depth, the
+// root first.
 type Automaton struct {
-	class  [256]uint16 // which column of the table a byte selects; letters share their capital's
-	width  int32
-	next   []int32 // by state·width+class: the next state·width, with ends set when something ends there
-	own    []int32 // by state: first literal that ends there plus one, 0 for none
-	also   []int32 // by literal: next literal with the same text plus one
-	suffix []int32 // by state: nearest shorter suffix state where a literal ends
-	length []int32 // by literal, in bytes
+	class    [256]uint8 // by byte: its column; letters share their capital's, bytes of no literal column 0
+	shift    uint8      // the table is 1<<shift columns wide
+	table    int32      // states that have a row in it
+	next     []int32    // by state<<shift|class: the next state and what ends there
+	states   []state
+	literals []literal
 }
 
-const ends = 1 << 30 // flag in next; states·width stay below it
+// state is a place in the trie of all literals.
+type state struct {
+	children int32 // its first child; the others follow, up to the first one of the next state
+	fail     int32 // the state of its longest proper suffix
+	suffix   int32 // the longest of these where a literal ends
+	own      int32 // first literal that ends here plus one, 0 for none
+	label    uint8 // class by which its parent leads to it
+	ends     uint8 // what ends here: 0, someEnd or looseEnd, shifted by endShift
+}
 
-// MaxBytes bounds the sum of the literals' lengths. The table takes at most 4·256 bytes for
-// each of them, about 160 for lists of ordinary words.
+// What ends in a state, with all of its suffixes; flags above the state's number.
+const (
+	endShift  = 28
+	someEnd   = 1 << endShift
+	looseEnd  = 2 << endShift // a literal after which a letter may stand
+	stateBits = someEnd - 1
+)
+
+// literal is what remains of a Literal once it is part of the trie.
+type literal struct {
+	length     int32 // in bytes
+	also       int32 // next literal with the same text plus one
+	start, end bool
+}
+
+// MaxBytes bounds the sum of the literals' lengths. A search takes about 20 bytes for each of
+// them beside its table.
 const MaxBytes = 1 << 20
-
-// New prepares a search for the given literals. ASCII letters match in either case. Empty
-// literals are never found.
-func New(literals []string) *Automaton {
-	a := &Automaton{also: make([]int32, len(literals)), length: make([]int32, len(literals))}
-	a.classify(literals)
-	b := builder{a: a, nodes: make([]node, 1)}
-	for i, literal := range literals {
-		a.length[i] = int32(len(literal))
-		if literal != "" {
-			b.insert(literal, int32(i))
-		}
-	}
-	b.link()
-	return a
-}
-
-// classify gives every byte that occurs in a literal a column; all others share column 0.
-func (a *Automaton) classify(literals []string) {
-	var used [256]bool
-	for _, literal := range literals {
-		for i := range len(literal) {
-			used[lower(literal[i])] = true
-		}
-	}
-	a.width = 1
-	for c, is := range used {
-		if is {
-			a.class[c] = uint16(a.width)
-			a.width++
-		}
-	}
-	for c := 'A'; c <= 'Z'; c++ {
-		a.class[c] = a.class[lower(byte(c))]
-	}
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
-
-// builder grows a trie and turns it into a table of transitions.
-type builder struct {
-	a     *Automaton
-	nodes []node // the root first
-}
-
-// node is a place in the trie.
-type node struct {
-	child, sibling int32 // the first node below, the next below the same node; 0 for none
-	own            int32 // first literal that ends here plus one, 0 for none
-	class          uint16
-}
-
-func (b *builder) insert(literal string, index int32) {
-	at := int32(0)
-	for i := range len(literal) {
-		at = b.below(at, b.a.class[literal[i]])
-	}
-	b.a.also[index] = b.nodes[at].own
-	b.nodes[at].own = index + 1
-}
-
-// below finds or makes the node that a class leads to.
-func (b *builder) below(at int32, class uint16) int32 {
-	for n := b.nodes[at].child; n != 0; n = b.nodes[n].sibling {
-		if b.nodes[n].class == class {
-			return n
-		}
-	}
-	made := int32(len(b.nodes))
-	b.nodes = append(b.nodes, node{sibling: b.nodes[at].child, class: class})
-	b.nodes[at].child = made
-	return made
-}
-
-// link writes the table. States are numbered in the order of their depth: most of a text is
-// read in shallow states, which so share the processor's nearest cache. A state goes on as
-// its longest proper suffix does (fail), except where the trie goes deeper.
-func (b *builder) link() {
-	a, width := b.a, b.a.width
-	states := int32(len(b.nodes))
-	a.next = make([]int32, states*width)
-	a.own, a.suffix = make([]int32, states), make([]int32, states)
-	fail := make([]int32, states)
-	order := make([]int32, 1, states) // nodes by state
-	for state := int32(0); state < states; state++ {
-		row := a.next[state*width:][:width]
-		if state != 0 {
-			copy(row, a.next[fail[state]*width:][:width])
-		}
-		for n := b.nodes[order[state]].child; n != 0; n = b.nodes[n].sibling {
-			child := int32(len(order))
-			order = append(order, n)
-			fail[child] = (row[b.nodes[n].class] &^ ends) / width
-			a.own[child] = b.nodes[n].own
-			if f := fail[child]; a.own[f] != 0 {
-				a.suffix[child] = f
-			} else {
-				a.suffix[child] = a.suffix[f]
-			}
-			row[b.nodes[n].class] = child * width
-			if a.own[child] != 0 || a.suffix[child] != 0 {
-				row[b.nodes[n].class] |= ends
-			}
-		}
-	}
-}
 
 // Find appends every occurrence of every literal in text to hits, in the order of their ends.
 func (a *Automaton) Find(text []byte, hits []Hit) []Hit {
-	if len(a.own) <= 1 {
+	return a.find(text, hits, true)
+}
+
+// FindAnywhere is Find with literals inside words, whatever their Start and End say.
+func (a *Automaton) FindAnywhere(text []byte, hits []Hit) []Hit {
+	return a.find(text, hits, false)
+}
+
+func (a *Automaton) find(text []byte, hits []Hit, words bool) []Hit {
+	if len(a.literals) == 0 {
 		return hits
 	}
 	at := int32(0)
-	for i := range len(text) {
-		at = a.next[at+int32(a.class[text[i]])]
-		if at&ends != 0 {
-			at &^= ends
-			hits = a.report(at/a.width, int32(i)+1, hits)
+	for i, c := range text {
+		class := a.class[c]
+		if at < a.table {
+			at = a.next[at<<a.shift|int32(class)]
+		} else {
+			at = a.deeper(at, class)
+		}
+		if at <= stateBits {
+			continue
+		}
+		inside := words && i+1 < len(text) && letter(text[i+1])
+		if at >= looseEnd || !inside {
+			hits = a.report(hits, text, at&stateBits, i+1, words, inside)
+		}
+		at &= stateBits
+	}
+	return hits
+}
+
+// deeper is where a state without a row in the table goes on: to a child, or as its suffixes do.
+func (a *Automaton) deeper(at int32, class uint8) int32 {
+	for at >= a.table {
+		s := &a.states[at]
+		for child := s.children; child < a.states[at+1].children; child++ {
+			if a.states[child].label == class {
+				return child | int32(a.states[child].ends)<<endShift
+			}
+		}
+		at = s.fail
+	}
+	return a.next[at<<a.shift|int32(class)]
+}
+
+// report appends the literals that end in a state. inside says that a letter follows.
+func (a *Automaton) report(hits []Hit, text []byte, at int32, end int, words, inside bool) []Hit {
+	for ; at != 0; at = a.states[at].suffix {
+		for l := a.states[at].own; l != 0; l = a.literals[l-1].also {
+			of := &a.literals[l-1]
+			from := end - int(of.length)
+			if inside && of.end || words && of.start && from > 0 && letter(text[from-1]) {
+				continue
+			}
+			hits = append(hits, Hit{Literal: l - 1, From: int32(from), To: int32(end)})
 		}
 	}
 	return hits
 }
 
-func (a *Automaton) report(state, end int32, hits []Hit) []Hit {
-	for ; state != 0; state = a.suffix[state] {
-		for l := a.own[state]; l != 0; l = a.also[l-1] {
-			hits = append(hits, Hit{Literal: l - 1, From: end - a.length[l-1], To: end})
-		}
-	}
-	return hits
-}
+func letter(c byte) bool { return c|0x20-'a' < 26 }
