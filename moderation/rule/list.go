@@ -88,8 +88,10 @@ func ParseTerm(s string) (Term, error) {
 		}
 		term.Severity = severity
 	}
-	if _, err := compileTerm(term.Text); err != nil {
-		return Term{}, err
+	for _, form := range foldings(term.Text) {
+		if _, err := compileTerm(form); err != nil {
+			return Term{}, err
+		}
 	}
 	return term, nil
 }
