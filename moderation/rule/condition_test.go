@@ -85,6 +85,9 @@ func TestConditionsOnText(t *testing.T) {
 		{"regex as written", rule.Regex{Pattern: `free`, View: text.Raw}, said("FREE"), rule.Context{}, rule.No},
 		{"regex in a reading that says nothing new", rule.Regex{Pattern: `free apples`, View: text.Squashed}, said("free apples"), rule.Context{}, rule.Yes},
 		{"regex in disguise", rule.Regex{Pattern: `fre aples`, View: text.Squashed}, said("frrreee apppples"), rule.Context{}, rule.Yes},
+		{"regex as written, an emoji", rule.Regex{Pattern: `[🐒🍌]`, View: text.Raw}, said("apples 🍌!"), rule.Context{}, rule.Yes},
+		{"regex as written, another emoji", rule.Regex{Pattern: `[🐒🍌]`, View: text.Raw}, said("apples 🍏!"), rule.Context{}, rule.No},
+		{"regex as written, bytes that are no text", rule.Regex{Pattern: `le\x{fffd}`, View: text.Raw}, said("apple\xff"), rule.Context{}, rule.Yes},
 		{"regex in two conditions", rule.All{rule.Regex{Pattern: `[?]`}, rule.Any{rule.Regex{Pattern: `[?]`}}}, said("apples?"), rule.Context{}, rule.Yes},
 		{"regex without a literal", rule.Regex{Pattern: `\d{4}-\d{4}`, View: text.Folded}, said("call 1234-5678"), rule.Context{}, rule.Yes},
 		{"aimed by a word", rule.Aimed{SecondPerson: you}, said("that is your fault"), rule.Context{}, rule.Yes},
@@ -310,7 +313,7 @@ func TestChanceDoesNotDecideWhichExpressionsAreTooSlow(t *testing.T) {
 // TestAGateNeverHidesAMatch compares every expression with itself where it has no gate, in
 // every reading that a policy can name, of disguised texts and plain ones.
 func TestAGateNeverHidesAMatch(t *testing.T) {
-	expression := rapid.StringMatching(`(\(\?:)?[abcK]{1,4}(\|[abcs]{1,4}\))?[?*+]?[abc.]{0,3}(\(abc\|bca\|Ks\))?[ab]{0,2}`)
+	expression := rapid.StringMatching(`(\(\?:)?[abcKÉσ]{1,4}(\|[abcsß]{1,4}\))?[?*+]?[abc.É]{0,3}(\(abc\|bca\|Ks\)|\[aéσ]|É|\x{fffd})?[ab]{0,2}`)
 	readings := rapid.SampledFrom([]text.Kind{text.Folded, text.Leet, text.Squashed, text.Reversed})
 	rapid.Check(t, func(t *rapid.T) {
 		pattern, reading := expression.Draw(t, "pattern"), readings.Draw(t, "reading")
@@ -319,7 +322,7 @@ func TestAGateNeverHidesAMatch(t *testing.T) {
 		if gated.Check() != nil || open.Check() != nil || gated.MatchesNothing() {
 			return
 		}
-		words := rapid.StringMatching(`[abcksKSſK .4]{0,20}`).Draw(t, "text")
+		words := rapid.StringMatching(`[abcksKSſK .4ÉéßẞΣσς\x{fffd}]{0,20}`).Draw(t, "text")
 		set, err := rule.Compile([]rule.Rule{{ID: "gated", When: gated}, {ID: "open", When: open}})
 		if err != nil {
 			t.Fatal(err)

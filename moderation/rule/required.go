@@ -2,7 +2,10 @@ package rule
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // required works out literals of which at least one stands in every text that a regular
@@ -28,8 +31,9 @@ func sign(literal string) bool {
 
 const (
 	shortestGate = 2  // bytes; of shorter literals only signs are not in nearly all comments
-	mostExact    = 16 // strings in an exact set
+	mostExact    = 64 // strings in an exact set
 	longestExact = 24 // bytes of one of them
+	mostOfClass  = 4  // characters of a class that are told apart
 )
 
 // finding is what is known of one part of an expression.
@@ -64,27 +68,28 @@ func findings(re *syntax.Regexp) finding {
 	return finding{}
 }
 
-// literal handles letters that stand for themselves. One outside ASCII cuts the literal, as
-// the search tells the case of ASCII letters alone.
+// literal handles letters that stand for themselves. One outside ASCII that may be written in
+// another case cuts the literal, as the search tells the case of ASCII letters alone, and so
+// does the one that stands for bytes which are no UTF-8.
 func literal(re *syntax.Regexp) finding {
 	var parts []string
 	var b strings.Builder
 	for _, r := range re.Rune {
-		if r >= 0x80 {
+		if r == utf8.RuneError || r >= 0x80 && re.Flags&syntax.FoldCase != 0 && unicode.SimpleFold(r) != r {
 			parts = append(parts, b.String())
 			b.Reset()
 			continue
 		}
 		b.WriteRune(r)
 	}
-	whole := strings.ToLower(b.String())
+	whole := lowerASCII(b.String())
 	if parts == nil {
 		return finding{exact: []string{whole}}
 	}
 	longest := whole
 	for _, p := range parts {
 		if len(p) > len(longest) {
-			longest = strings.ToLower(p)
+			longest = lowerASCII(p)
 		}
 	}
 	return finding{needed: []string{longest}}
@@ -96,7 +101,17 @@ const (
 	longS  = '\u017f'
 )
 
-// class handles a choice of a few ASCII characters.
+// lowerASCII is s as the search for it tells it apart.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// class handles a choice of a few characters, in which each stands in all its cases.
 func class(re *syntax.Regexp) finding {
 	var exact []string
 	for i := 0; i+1 < len(re.Rune); i += 2 {
@@ -104,10 +119,14 @@ func class(re *syntax.Regexp) finding {
 			if r == kelvin || r == longS {
 				continue // k and s in another case; no reading but Raw and Plain has them
 			}
-			if r >= 0x80 || len(exact) == 4 {
+			one := lowerASCII(string(r))
+			if slices.Contains(exact, one) {
+				continue
+			}
+			if r == utf8.RuneError || len(exact) == mostOfClass {
 				return finding{}
 			}
-			exact = append(exact, strings.ToLower(string(r)))
+			exact = append(exact, one)
 		}
 	}
 	return finding{exact: exact}
@@ -147,7 +166,7 @@ func alternate(subs []*syntax.Regexp) finding {
 	all := finding{exact: []string{}, needed: []string{}}
 	for _, sub := range subs {
 		f := findings(sub)
-		if all.exact != nil && f.exact != nil && len(all.exact)+len(f.exact) <= 4*mostExact {
+		if all.exact != nil && f.exact != nil && len(all.exact)+len(f.exact) <= mostExact {
 			all.exact = append(all.exact, f.exact...)
 		} else {
 			all.exact = nil

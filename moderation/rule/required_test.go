@@ -20,6 +20,12 @@ func TestAnExpressionWaitsForWhatItCannotDoWithout(t *testing.T) {
 		{`bothers?`, []string{"bother", "bothers"}},
 		{`\?\s*$`, []string{"?"}},
 		{`\?|bother`, []string{"?", "bother"}},
+		{`[🐒🍌](?i:Éa)`, []string{"🍌", "🐒"}},
+		{`(?i)\b(?:send|throw|ship|kick) (?:every|all|each)`, []string{
+			"kick all", "kick each", "kick every", "send all", "send each", "send every",
+			"ship all", "ship each", "ship every", "throw all", "throw each", "throw every",
+		}},
+		{"\ufffd", nil},
 		{`\d{16}`, nil},
 		{`a|bother`, nil},
 		{`(?:bother)*`, nil},

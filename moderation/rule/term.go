@@ -272,6 +272,9 @@ func (p *pattern) matches(at place) (start, end int, ok bool) {
 
 // around finds the word that the literal at a place stands in, if the pattern means it.
 func (w *wordPattern) around(at place) (from, to int, ok bool) {
+	if w.form == wholeWord && !squashed.has(at.kind) { // the literal is all of it
+		return at.from, at.to, at.views.WholeWord(at.kind, at.from, at.to)
+	}
 	if w.form != glob {
 		if end, spelled := at.views.Spells(at.kind, at.from, w.text); spelled {
 			if at.views.WholeWord(at.kind, at.from, end) {

@@ -122,8 +122,12 @@ func maybeSquashed(text []byte) bool {
 			if singles == 3 { // which a chain needs
 				return true
 			}
-		case class&(isSpace|isDigit) == 0:
-			if classAt(text, i-1)&isLetter != 0 && classAt(text, i+1)&(isSpace|isDigit) == 0 && i+1 < len(text) {
+		case class&(isSpace|isDigit) == 0 && classAt(text, i-1)&isLetter != 0:
+			end := i + 1
+			for end < len(text) && text[end] == c && end-i <= widestTear {
+				end++
+			}
+			if classAt(text, end)&isLetter != 0 && tears(text[i:end]) {
 				return true
 			}
 		}
@@ -298,10 +302,13 @@ func alike(a, b []byte) bool {
 	return bytes.Equal(a, b) || anyOf(a) == isSpace && anyOf(b) == isSpace
 }
 
+// widestTear is how many signs a word may be torn apart by.
+const widestTear = 3
+
 // tears reports whether a gap between letters is a separator put inside a word: up to three
 // times the same sign, no blank.
 func tears(gap []byte) bool {
-	if len(gap) == 0 || len(gap) > 3 || strings.IndexByte(".-_~|/*+=^,:;#", gap[0]) < 0 {
+	if len(gap) == 0 || len(gap) > widestTear || strings.IndexByte(".-_~|/*+=^,:;#", gap[0]) < 0 {
 		return false
 	}
 	for _, c := range gap {
