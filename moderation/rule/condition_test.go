@@ -69,6 +69,7 @@ func TestConditionsOnText(t *testing.T) {
 		{"a star", words, said("a raspberry"), rule.Context{}, rule.Yes},
 		{"a phrase across line and punctuation", words, said("passion-\nfruit"), rule.Context{}, rule.Yes},
 		{"a phrase written as one word", words, said("#passionfruit"), rule.Context{}, rule.Yes},
+		{"a word of a script without blanks", rule.Words{Lists: []*rule.List{listOf(t, "苹果")}}, said("an苹果a day"), rule.Context{}, rule.Yes},
 		{"half a phrase", words, said("passion"), rule.Context{}, rule.No},
 		{"an exception", words, said("apple pie"), rule.Context{}, rule.No},
 		{"an exception elsewhere", words, said("apple pie and an apple"), rule.Context{}, rule.Yes},

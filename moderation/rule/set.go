@@ -223,7 +223,7 @@ func (s *Set) pass(subject *Subject, dst []Outcome, late bool) []Outcome {
 				continue
 			}
 			if o := s.decide(subject, i); o.Answer != No {
-				dst = append(dst, o)
+				dst = append(dst, *o)
 			}
 		}
 	}
@@ -231,29 +231,31 @@ func (s *Set) pass(subject *Subject, dst []Outcome, late bool) []Outcome {
 }
 
 // decide asks one rule, once per comment, or once per round where history or scores matter,
-// however often other rules refer to it.
-func (s *Set) decide(subject *Subject, i int) Outcome {
+// however often other rules refer to it. The answer is valid until the next round.
+func (s *Set) decide(subject *Subject, i int) *Outcome {
 	round := subject.first
 	if has(s.varying, i) {
 		round = subject.round
 	}
-	if known := &subject.decided[i]; known.round == round {
-		return known.outcome
+	known := &subject.decided[i]
+	o := &known.outcome
+	if known.round == round {
+		return o
 	}
-	o := Outcome{Rule: i, Severity: 1}
-	subject.decided[i] = decision{round: round, outcome: o} // no, to a rule that asks about itself
+	known.round = round
+	*o = Outcome{Rule: i, Severity: 1} // no, to a rule that asks about itself
 	if s.mayHold(subject, i) {
 		from := len(subject.evidence)
-		o.Answer = s.ask(subject, i)
-		if o.Answer == Yes {
+		answer := s.ask(subject, i)
+		if answer == Yes {
 			kept := len(subject.kept)
 			subject.kept = append(subject.kept, subject.evidence[from:]...)
 			o.Evidence = subject.kept[kept:len(subject.kept):len(subject.kept)]
 			o.Severity = severity(o.Evidence)
 		}
+		o.Answer = answer
 		subject.evidence = subject.evidence[:from]
 	}
-	subject.decided[i].outcome = o
 	return o
 }
 
@@ -329,5 +331,5 @@ type listInfo struct {
 // Ask asks one rule about the subject, whatever other rules say.
 func (s *Subject) Ask(index int) Outcome {
 	s.begin()
-	return s.set.decide(s, index)
+	return *s.set.decide(s, index)
 }

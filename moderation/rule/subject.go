@@ -206,7 +206,7 @@ func (s *Subject) search(index int16) {
 	}
 	for _, kind := range s.readings {
 		view := views.View(kind)
-		if squashed.has(kind) { // which joins words to what stands beside them
+		if views.Chained(kind) { // words may be joined to what stands beside them
 			s.found = s.set.automaton.FindAnywhere(view.Text, s.found[:0])
 		} else {
 			s.found = s.set.automaton.Find(view.Text, s.found[:0])

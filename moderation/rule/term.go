@@ -209,13 +209,15 @@ type place struct {
 	from, to int
 }
 
-// sought is the literal as it is looked for in readings that leave words as they are: apart
-// from other letters, so that most parts of other words are passed over.
+// sought is the literal as it is looked for: apart from other letters, so that most parts of
+// other words are passed over. Scripts that put no blanks between words stand beside anything.
 func (p *pattern) sought() scan.Literal {
-	if p.bare || p.words[p.anchor].form == glob {
-		return scan.Literal{Text: p.literal}
+	l := scan.Literal{Text: p.literal}
+	if !p.bare && p.words[p.anchor].form != glob {
+		l.Start = p.literal[0] < utf8.RuneSelf
+		l.End = p.literal[len(p.literal)-1] < utf8.RuneSelf && p.words[p.anchor].form == wholeWord
 	}
-	return scan.Literal{Text: p.literal, Start: true, End: p.words[p.anchor].form == wholeWord}
+	return l
 }
 
 // misplaced is a cheap first look at a place of the literal: whether the word next to it is

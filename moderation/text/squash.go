@@ -40,8 +40,8 @@ func (v *Views) Spells(k Kind, i int, word string) (end int, ok bool) {
 	runs := v.runs[k]
 	for len(word) > 0 {
 		r, size := utf8.DecodeRuneInString(word)
-		want := 0
-		for strings.HasPrefix(word, string(r)) && (want == 0 || unicode.IsLetter(r)) {
+		want, letter := 0, word[:size]
+		for strings.HasPrefix(word, letter) && (want == 0 || unicode.IsLetter(r)) {
 			word = word[size:]
 			want++
 		}
@@ -80,6 +80,7 @@ func (v *Views) buildSquashed(k, from Kind) {
 			return
 		}
 		v.runs[k] = append(v.runs[k][:0], v.runs[Squashed]...)
+		v.chains[k] = v.chains[Squashed]
 		return
 	}
 	if !maybeSquashed(source.Text) {
@@ -88,7 +89,7 @@ func (v *Views) buildSquashed(k, from Kind) {
 	}
 	s := squasher{source: source, text: source.Text, out: v.start(k), runs: v.runs[k][:0]}
 	s.squash()
-	v.runs[k] = s.runs
+	v.runs[k], v.chains[k] = s.runs, s.chained
 	if !s.changed {
 		v.repeat(k, from)
 		return
@@ -142,6 +143,7 @@ type squasher struct {
 	out        *builder
 	runs       []run
 	changed    bool
+	chained    bool // some letters were spelled out
 	chainStart int // where the last chain of single letters begins
 }
 
@@ -169,7 +171,7 @@ func (s *squasher) squash() {
 		}
 		switch {
 		case next.from < chainEnd && next.from > s.chainStart:
-			join, chain = true, true
+			join, chain, s.chained = true, true, true
 		case last.to > 0 && tears(gap) && min(last.letters, next.letters) <= 4:
 			join = true
 		}

@@ -123,6 +123,12 @@ func (v *Views) wordEnd(k Kind, text []byte, i int) bool {
 	return !wordAfter(text, i)
 }
 
+// Chained reports whether a reading joins letters that were spelled out, so that letters
+// beside a word need not be part of it.
+func (v *Views) Chained(k Kind) bool {
+	return (k == Squashed || k == SquashedL) && !v.Repeats(k) && v.chains[k]
+}
+
 // chained reports whether the letter at i was spelled out and joined to the one before.
 func (v *Views) chained(k Kind, i int) bool {
 	return (k == Squashed || k == SquashedL) && !v.Repeats(k) && i < len(v.runs[k]) && v.runs[k][i].chain

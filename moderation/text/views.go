@@ -51,6 +51,7 @@ type Views struct {
 	lowered     bool   // Folded: it is the raw text in lower case
 	ambiguous   bool   // Leet: a sign can be read as i or l
 	runs        [numKinds][]run
+	chains      [numKinds]bool
 	tokens      [numKinds][]Token
 	tokened     uint16
 	masked      []Token
