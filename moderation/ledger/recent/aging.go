@@ -35,6 +35,8 @@ func (a *aging[K, V]) look(key K) (V, bool) {
 	return v, ok
 }
 
+func (a *aging[K, V]) len() int { return len(a.young) + len(a.old) }
+
 // turn drops the old generation when the young one has lasted for period or has grown
 // past limit entries.
 func (a *aging[K, V]) turn(now, period int64, limit int) {

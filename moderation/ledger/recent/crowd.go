@@ -48,6 +48,12 @@ func (c *crowd) find(name string) (int, bool) {
 	return place, place >= 0
 }
 
+// knows reports whether seeing a person at a time would change nothing.
+func (c *crowd) knows(at int64, name string) bool {
+	place, ok := c.find(name)
+	return ok && c.people[place].first <= at && at <= c.people[place].last
+}
+
 // index notes where people from a place on stand.
 func (c *crowd) index(from int) {
 	if c.places == nil {

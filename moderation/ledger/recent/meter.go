@@ -69,6 +69,12 @@ func (m *meter) find(member string) (int64, bool) {
 	return 0, false
 }
 
+// knows reports whether seeing a member at a time would change nothing.
+func (m *meter) knows(at int64, member string) bool {
+	known, ok := m.find(member)
+	return ok && known <= at
+}
+
 func (m *meter) remove(old mark) {
 	if place, ok := slices.BinarySearchFunc(m.seen, old, mark.compare); ok {
 		m.seen = slices.Delete(m.seen, place, place+1)

@@ -1,6 +1,6 @@
 // Package recent remembers in memory what a community's comments of the last minutes or
 // hours were like: who was seen when, for rate windows, and fingerprints, for look-alikes.
-// The embedded ledger counts by it, and so does a replay over comments of the past.
+// Every ledger counts by it, and so does a replay over comments of the past.
 package recent
 
 import (
@@ -49,6 +49,49 @@ func (m *Memory) Observe(s *moderation.Sighting) moderation.Observation {
 	return seen
 }
 
+// Note counts a sighting as Observe does, without looking around it.
+func (m *Memory) Note(s *moderation.Sighting) {
+	at := s.Time.UnixMilli()
+	m.age(s, at)
+	for i := range s.Meters {
+		on := &s.Meters[i]
+		switch {
+		case on.Member == "": // looks without counting
+		case on.Distinct:
+			m.crowds.touch(on.Key, newCrowd).see(at, person(on), on.Window)
+		default:
+			m.meters.touch(on.Key, newMeter).see(at, on.Member, on.Window)
+		}
+	}
+	if s.Lookalikes > 0 {
+		m.lookalikes.Keep(ShelvedOf(s))
+	}
+}
+
+// Knows reports whether everything that a sighting counts has been counted before.
+func (m *Memory) Knows(s *moderation.Sighting) bool {
+	at := s.Time.UnixMilli()
+	for i := range s.Meters {
+		on := &s.Meters[i]
+		switch {
+		case on.Member == "":
+		case on.Distinct:
+			if in, ok := m.crowds.look(on.Key); !ok || !in.knows(at, person(on)) {
+				return false
+			}
+		default:
+			if in, ok := m.meters.look(on.Key); !ok || !in.knows(at, on.Member) {
+				return false
+			}
+		}
+	}
+	return s.Lookalikes == 0 || m.lookalikes.Knows(ShelvedOf(s))
+}
+
+// Len is how many comments and meters are remembered, for those who must see to it that not
+// too much is.
+func (m *Memory) Len() int { return m.lookalikes.Len() + m.meters.len() + m.crowds.len() }
+
 // Acted notes an automatic action on a case.
 func (m *Memory) Acted(caseID string, at time.Time) {
 	m.actions.see(at.UnixMilli(), caseID, ledger.ActionsWindow)
@@ -77,7 +120,7 @@ func (m *Memory) measure(asked *moderation.Meter, at int64) int {
 		}
 		return count(on.window(at, asked.Window, mark{}), mark{}, 0)
 	}
-	on := m.meters.touch(asked.Key, func() *meter { return new(meter) })
+	on := m.meters.touch(asked.Key, newMeter)
 	own := on.see(at, asked.Member, asked.Window)
 	return count(on.window(at, asked.Window, own), own, at-asked.Window.Milliseconds())
 }
@@ -91,7 +134,15 @@ func (m *Memory) measurePeople(asked *moderation.Meter, at int64) int {
 		}
 		return on.count(at, asked.Window, mark{})
 	}
-	who, _, _ := strings.Cut(asked.Member, "/")
-	on := m.crowds.touch(asked.Key, func() *crowd { return new(crowd) })
-	return on.count(at, asked.Window, on.see(at, who, asked.Window))
+	on := m.crowds.touch(asked.Key, newCrowd)
+	return on.count(at, asked.Window, on.see(at, person(asked), asked.Window))
 }
+
+// person is whom a distinct meter counts.
+func person(on *moderation.Meter) string {
+	who, _, _ := strings.Cut(on.Member, "/")
+	return who
+}
+
+func newMeter() *meter { return new(meter) }
+func newCrowd() *crowd { return new(crowd) }

@@ -9,12 +9,20 @@
 //
 // The client library repeats commands that timed out, so every write either names what it
 // writes by the comment (sets and sorted sets), or says which state it expects to find. The
-// list of look-alikes alone may then hold a comment twice; whoever reads it drops the second.
+// list of recent sightings alone may then hold one twice; whoever reads it counts it once.
 //
 // A comment's sighting is the one thing that there is a great deal of, so it is kept cheap
 // for the server: sightings of a community that wait at the same time share one run of the
-// script, and look-alikes are looked for in the process. Redis holds them as a list to which
-// all processes add; the script hands over what others have added, in the same trip.
+// script, and what is counted within windows and which comments look alike is found in the
+// process, by package recent, as in the embedded ledger. Redis holds the sightings as a list
+// to which all processes add; the script hands over what others have added, in the same trip.
+// So every process counts what was noted before its own comment, and a process that starts
+// learns of it with its first comment. Of a community with more than 16,384 comments within
+// a window it then knows the newest 16,384.
+//
+// Before the list there was a sorted set for every window (meter:*, people:*) and a list of
+// look-alikes. A store of that time is read as it is: windows and look-alikes begin anew, the
+// old keys end by themselves, and authors, strikes, cases and effects are the same.
 //
 // # Keys
 //
@@ -23,11 +31,8 @@
 // file; with appendfsync always a strike is on disk when Commit returns.
 //
 //	key                            type    lifetime                            written by
-//	meter:<key>                    zset    window + 10 min, up to twice        observe
-//	people:first:<key>             zset    window + 10 min, up to twice        observe
-//	people:last:<key>              zset    window + 10 min, up to twice        observe
-//	lookalikes                     list    look-back + 10 min                  observe
-//	lookalikes:ever                string  look-back + 10 min                  observe
+//	recent                         list    longest window + 10 min, or twice   observe
+//	recent:gone                    string  as recent                           observe
 //	author:<id>                    hash    180 days, up to twice               observe, write
 //	strikes:<id>                   hash    last expiry + 90 days, or none (1)  write
 //	actions                        zset    2 hours                             write

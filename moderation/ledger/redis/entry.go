@@ -1,50 +1,161 @@
 package redis
 
 import (
+	"encoding/binary"
 	"fmt"
-	"net/url"
-	"strconv"
 	"strings"
+	"time"
+	"unique"
 
-	"parley/moderation/ledger/recent"
+	"parley/moderation"
 )
 
-// entryOf is a comment as the list of look-alikes keeps it; readEntry takes it apart.
-func entryOf(c recent.Shelved) string {
-	b := make([]byte, 0, 160)
-	b = strconv.AppendInt(b, c.At, 10)
-	b = append(b, '|')
-	b = strconv.AppendUint(b, c.Fingerprint.Exact, 16)
-	b = append(b, '|')
-	b = strconv.AppendUint(b, c.Fingerprint.Near, 16)
-	for _, name := range [...]string{url.QueryEscape(c.Author), url.QueryEscape(c.Channel), c.Comment} {
-		b = append(b, '|')
-		b = append(b, name...)
+// A sighting lies in the list of recent ones as bytes: the form's number, the time and how far
+// back look-alikes are wanted in milliseconds, the two fingerprints, comment, author and
+// channel, and every meter on which something is counted. Numbers are varints, and a text
+// follows its length.
+
+// entryForm is the number of the form. A reader refuses those that it does not know.
+const entryForm = 1
+
+// How a meter's member is kept. To distinct meters memberDistinct is added.
+const (
+	memberApart    = iota // as a text of its own
+	memberComment         // it is the comment
+	memberAuthor          // it is the author and anything
+	memberDistinct = 1 << 2
+)
+
+// entryOf is a sighting as the list keeps it; readEntry takes it apart.
+func entryOf(s *moderation.Sighting) string {
+	b := make([]byte, 0, 256)
+	b = append(b, entryForm)
+	b = binary.AppendVarint(b, s.Time.UnixMilli())
+	b = binary.AppendVarint(b, s.Lookalikes.Milliseconds())
+	b = binary.BigEndian.AppendUint64(b, s.Fingerprint.Exact)
+	b = binary.BigEndian.AppendUint64(b, s.Fingerprint.Near)
+	for _, text := range [...]string{s.Comment, s.Author, s.Channel} {
+		b = appendText(b, text)
+	}
+	for i := range s.Meters {
+		if m := &s.Meters[i]; m.Member != "" {
+			b = appendMeter(b, m, s)
+		}
 	}
 	return string(b)
 }
 
-// readEntry's result shares no memory with the entry.
-func readEntry(entry string) (c recent.Shelved, err error) {
-	parts := strings.SplitN(entry, "|", 6)
-	if len(parts) != 6 {
-		return c, fmt.Errorf("a look-alike is stored in a form that cannot be read")
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+func appendMeter(b []byte, m *moderation.Meter, s *moderation.Sighting) []byte {
+	kind := byte(memberApart)
+	if m.Distinct {
+		kind = memberDistinct | memberApart
+		if who, _, _ := strings.Cut(m.Member, "/"); who == s.Author && who != "" {
+			kind = memberDistinct | memberAuthor
+		}
+	} else if m.Member == s.Comment {
+		kind = memberComment
 	}
-	if c.At, err = strconv.ParseInt(parts[0], 10, 64); err != nil {
-		return c, fmt.Errorf("a look-alike's time: %w", err)
+	b = append(b, kind)
+	b = binary.AppendVarint(b, m.Window.Milliseconds())
+	b = appendText(b, m.Key)
+	if kind&^memberDistinct == memberApart {
+		b = appendText(b, m.Member)
 	}
-	if c.Fingerprint.Exact, err = strconv.ParseUint(parts[1], 16, 64); err != nil {
-		return c, fmt.Errorf("a look-alike's fingerprint: %w", err)
+	return b
+}
+
+// readEntry's result shares no memory with the entry, and names that come often are one text
+// in memory. Meters that only look are not in it, and the member of a distinct one may be
+// without what follows the person.
+func readEntry(entry string) (moderation.Sighting, error) {
+	r := reader{rest: entry}
+	var s moderation.Sighting
+	if form := r.byte(); form != entryForm {
+		return s, fmt.Errorf("a recent sighting is stored in form %d; this version of Parley reads form %d", form, entryForm)
 	}
-	if c.Fingerprint.Near, err = strconv.ParseUint(parts[2], 16, 64); err != nil {
-		return c, fmt.Errorf("a look-alike's fingerprint: %w", err)
+	s.Time = time.UnixMilli(r.varint()).UTC()
+	s.Lookalikes = time.Duration(r.varint()) * time.Millisecond
+	s.Fingerprint.Exact, s.Fingerprint.Near = r.uint64(), r.uint64()
+	s.Comment, s.Author, s.Channel = strings.Clone(r.text()), r.name(), r.name()
+	for !r.failed && r.rest != "" {
+		s.Meters = append(s.Meters, r.meter(&s))
 	}
-	if c.Author, err = url.QueryUnescape(parts[3]); err != nil {
-		return c, fmt.Errorf("a look-alike's author: %w", err)
+	if r.failed {
+		return moderation.Sighting{}, fmt.Errorf("a recent sighting is stored in a way that cannot be read")
 	}
-	if c.Channel, err = url.QueryUnescape(parts[4]); err != nil {
-		return c, fmt.Errorf("a look-alike's channel: %w", err)
+	return s, nil
+}
+
+// reader reads an entry from its beginning. Once something is missing, all that follows reads
+// as zero.
+type reader struct {
+	rest   string
+	failed bool
+}
+
+func (r *reader) meter(of *moderation.Sighting) (m moderation.Meter) {
+	kind := r.byte()
+	m.Distinct = kind&memberDistinct != 0
+	m.Window = time.Duration(r.varint()) * time.Millisecond
+	m.Key = r.name()
+	switch kind &^ memberDistinct {
+	case memberApart:
+		m.Member = r.name()
+	case memberComment:
+		m.Member = of.Comment
+	case memberAuthor:
+		m.Member = of.Author
+	default:
+		r.failed = true
 	}
-	c.Comment, c.Author, c.Channel = strings.Clone(parts[5]), strings.Clone(c.Author), strings.Clone(c.Channel)
-	return c, nil
+	return m
+}
+
+// take returns the next n bytes.
+func (r *reader) take(n uint64) (bytes string) {
+	if n > uint64(len(r.rest)) {
+		r.rest, r.failed = "", true
+		return ""
+	}
+	bytes, r.rest = r.rest[:n], r.rest[n:]
+	return bytes
+}
+
+func (r *reader) text() string { return r.take(r.uvarint()) }
+func (r *reader) name() string { return unique.Make(r.text()).Value() }
+
+func (r *reader) byte() byte {
+	if one := r.take(1); one != "" {
+		return one[0]
+	}
+	return 0
+}
+
+func (r *reader) uint64() (n uint64) {
+	for _, b := range []byte(r.take(8)) {
+		n = n<<8 | uint64(b)
+	}
+	return n
+}
+
+func (r *reader) uvarint() (n uint64) {
+	for shift := 0; shift < 64; shift += 7 {
+		b := r.byte()
+		n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return n
+		}
+	}
+	r.failed = true
+	return 0
+}
+
+// varint undoes the zigzag of binary.AppendVarint.
+func (r *reader) varint() int64 {
+	n := r.uvarint()
+	return int64(n>>1) ^ -int64(n&1)
 }

@@ -18,12 +18,9 @@ func keysOf(guild string) keys {
 	return keys("parley:{" + guild + "}:")
 }
 
-func (k keys) meter(key string) string       { return string(k) + "meter:" + key }
-func (k keys) firsts(key string) string      { return string(k) + "people:first:" + key }
-func (k keys) lasts(key string) string       { return string(k) + "people:last:" + key }
+func (k keys) recent() string                { return string(k) + "recent" }
+func (k keys) recentGone() string            { return string(k) + "recent:gone" }
 func (k keys) author(id string) string       { return string(k) + "author:" + id }
-func (k keys) lookalikes() string            { return string(k) + "lookalikes" }
-func (k keys) lookalikesEver() string        { return string(k) + "lookalikes:ever" }
 func (k keys) strikes(author string) string  { return string(k) + "strikes:" + author }
 func (k keys) actions() string               { return string(k) + "actions" }
 func (k keys) theCase(id string) string      { return string(k) + "case:" + id }

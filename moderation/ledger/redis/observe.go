@@ -3,39 +3,33 @@ package redis
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"parley/moderation"
 )
 
 // Observe counts a sighting in one round trip, shared with others under load. The first
-// sighting of a community may take more, to learn of the look-alikes that are known already.
+// sighting of a community may take more, to learn of the recent ones that are known already.
 func (s *Store) Observe(ctx context.Context, sighting moderation.Sighting) (moderation.Observation, error) {
-	about := s.shelves.sight(&sighting)
-	answer, err := s.trips.run(ctx, about)
-	if err != nil {
-		return moderation.Observation{}, wrap("observe comment "+sighting.Comment, err)
-	}
-	observation, err := readObservation(about, answer)
-	if err != nil {
-		return moderation.Observation{}, fmt.Errorf("observe comment %s: %w", sighting.Comment, err)
-	}
-	if sighting.Lookalikes > 0 {
-		observation.Lookalikes = about.shelf.find(about.own, sighting.Lookalikes)
-	}
-	return observation, nil
+	observation, err := s.trips.run(ctx, s.shelves.sight(&sighting))
+	return observation, wrap("observe comment "+sighting.Comment, err)
 }
 
-// answer takes the script's answer apart. It tells the shelf of the look-alikes that were
-// handed over, and gives each call its own part.
+// answer takes the script's answer apart. It tells the shelf of the sightings that were
+// handed over and of the batch's own, and gives each call its observation.
 func (t *trips) answer(ctx context.Context, b *batch, values []any, err error) {
 	if err == nil {
 		values, err = t.learn(ctx, b, values)
 	}
 	for _, c := range b.calls {
+		var told told
 		if err == nil {
-			c.answer, values, err = part(values, c.about.meters)
+			told, values, err = readTold(values)
 		}
-		c.err = err
+		if c.err = err; err == nil {
+			c.observation.Actions = told.actions
+			c.observation.Record, c.err = readRecord(told.comments, told.first, told.rejected, told.strikes)
+		}
 	}
 }
 
@@ -46,22 +40,24 @@ func (t *trips) learn(ctx context.Context, b *batch, values []any) (rest []any, 
 	if err != nil {
 		return nil, err
 	}
-	n.own = b.shelved()
 	complete, err := b.shelf.learn(b.known, n)
 	for err == nil && !complete {
 		complete, err = t.fetch(ctx, b.shelf)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("learn of look-alikes: %w", err)
+		return nil, fmt.Errorf("learn of recent sightings: %w", err)
+	}
+	b.shelf.observe(n.before, b.calls)
+	if !b.until.IsZero() {
+		b.shelf.prolonged(b.until)
 	}
 	return rest, nil
 }
 
-// fetch asks for look-alikes alone. It reports whether that were all.
+// fetch asks for recent sightings alone. It reports whether that were all.
 func (t *trips) fetch(ctx context.Context, s *shelf) (complete bool, err error) {
 	b := &batch{shelf: s}
-	keys, args := b.arguments()
-	values, err := t.script.Run(ctx, t.client, keys, args...).Slice()
+	values, err := t.client.Do(ctx, b.command("EVAL", observeLua)...).Slice()
 	if err != nil {
 		return false, err
 	}
@@ -72,30 +68,27 @@ func (t *trips) fetch(ctx context.Context, s *shelf) (complete bool, err error) 
 	return s.learn(b.known, n)
 }
 
-// part cuts a call's part off an answer: a count per meter, what is known of the author,
-// the actions, and the strikes, preceded by how many values they are.
-func part(values []any, meters int) (own, rest []any, err error) {
-	fixed := meters + 5
-	if len(values) < fixed {
-		return nil, nil, errForm
-	}
-	n := fixed + int(number(values[fixed-1]))
-	if n < fixed || len(values) < n {
-		return nil, nil, errForm
-	}
-	return values[:n], values[n:], nil
+// told is what the script says of one sighting.
+type told struct {
+	comments, first, rejected string // as the author's fields, first "-" where there is none
+	actions                   int
+	strikes                   []any // fields and values
 }
 
-// readObservation reads a part of what observe.lua returns.
-func readObservation(about *sighted, values []any) (o moderation.Observation, err error) {
-	if about.meters > 0 {
-		o.Counts = make([]int, about.meters)
+// readTold takes the beginning of an answer's rest apart, and returns what follows.
+func readTold(values []any) (t told, rest []any, err error) {
+	if len(values) == 0 {
+		return t, nil, errForm
 	}
-	for i := range o.Counts {
-		o.Counts[i] = int(number(values[i]))
+	line := text(values[0])
+	t.comments, line, _ = strings.Cut(line, " ")
+	t.first, line, _ = strings.Cut(line, " ")
+	t.rejected, line, _ = strings.Cut(line, " ")
+	actions, length, _ := strings.Cut(line, " ")
+	n := int(number(length))
+	if values = values[1:]; length == "" || n < 0 || n > len(values) {
+		return t, nil, errForm
 	}
-	values = values[about.meters:]
-	o.Record, err = readRecord(values[:3], values[5:])
-	o.Actions = int(number(values[3]))
-	return o, err
+	t.actions, t.strikes = int(number(actions)), values[:n]
+	return t, values[n:], nil
 }

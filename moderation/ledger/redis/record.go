@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ func (s *Store) Record(ctx context.Context, guild, author string) (moderation.Re
 	for field, value := range strikes.Val() {
 		flat = append(flat, field, value)
 	}
-	r, err := readRecord(facts.Val(), flat)
+	known := facts.Val() // as many as were asked for
+	r, err := readRecord(text(known[0]), text(known[1]), text(known[2]), flat)
 	if err != nil {
 		return moderation.Record{}, fmt.Errorf("%s: %w", what, err)
 	}
@@ -36,13 +38,10 @@ func (s *Store) Record(ctx context.Context, guild, author string) (moderation.Re
 
 // readRecord makes a record of the fields comments, first and rejected of an author, and
 // of the fields and values of the strikes.
-func readRecord(facts, strikes []any) (moderation.Record, error) {
-	var r moderation.Record
-	if len(facts) == 3 {
-		r.Comments, r.Rejected = int(number(facts[0])), max(0, int(number(facts[2])))
-		if first := text(facts[1]); first != "" {
-			r.First = time.UnixMilli(number(first)).UTC()
-		}
+func readRecord(comments, first, rejected string, strikes []any) (moderation.Record, error) {
+	r := moderation.Record{Comments: int(number(comments)), Rejected: max(0, int(number(rejected)))}
+	if ms, err := strconv.ParseInt(first, 10, 64); err == nil {
+		r.First = time.UnixMilli(ms).UTC()
 	}
 	for i := 0; i+1 < len(strikes); i += 2 {
 		if text(strikes[i]) == "version" {

@@ -39,14 +39,13 @@ var policyLua string
 //go:embed scripts/shadow.lua
 var shadowLua string
 
-// scripts are the Lua files, ready to be run.
+// scripts are the Lua files, ready to be run, but for observe.lua, which trips run.
 type scripts struct {
-	observe, write, take, renew, settle, later, hold, spend, advance, policy, shadow *goredis.Script
+	write, take, renew, settle, later, hold, spend, advance, policy, shadow *goredis.Script
 }
 
 func newScripts() scripts {
 	return scripts{
-		observe: goredis.NewScript(observeLua),
 		write:   goredis.NewScript(writeLua),
 		take:    goredis.NewScript(takeLua),
 		renew:   goredis.NewScript(renewLua),

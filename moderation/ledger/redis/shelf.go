@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -9,34 +10,39 @@ import (
 )
 
 const (
-	// handedOverAtMost is how many look-alikes come with one answer.
+	// handedOverAtMost is how many sightings come with one answer.
 	handedOverAtMost = 1000
-	// shelvedAtMost is how many look-alikes a process remembers of all communities together,
-	// in about 50 MB, give or take what comes in between two looks. Beyond, what it knows of
-	// the community that was quiet longest is dropped, to be read again from Redis when needed.
+	// keptAtMost is how many sightings of a community Redis keeps, the newest ones.
+	keptAtMost = recent.RememberedAtMost
+	// shelvedAtMost is how many comments and meters a process remembers of all communities
+	// together, in about 50 MB, give or take what comes in between two looks. Beyond, what it
+	// knows of the community that was quiet longest is dropped, to be read again from Redis
+	// when needed.
 	shelvedAtMost = 1 << 18
 )
 
-// shelves are what this process knows of the look-alikes of communities.
+// shelves are what this process knows of the recent sightings of communities.
 //
 // Redis holds them as a list that all processes add to. The script hands over what a process
-// has not seen yet, in the same trip and without a gap, so that looking for look-alikes is
-// done here and costs the server next to nothing.
+// has not seen yet, in the same trip and without a gap, so that counting within windows and
+// looking for look-alikes is done here and costs the server next to nothing.
 type shelves struct {
 	mu   sync.Mutex
 	of   map[string]*shelf
-	most int   // comments on all of them together, see shelvedAtMost
+	most int   // comments and meters on all of them together, see shelvedAtMost
 	turn int64 // grows with every use
 }
 
-// shelf is what is known of one community's look-alikes.
+// shelf is what is known of one community's recent sightings.
 type shelf struct {
-	entries, count, actions string // keys
-	used                    int64  // guarded by shelves.mu
+	keys keys
+	used int64 // guarded by shelves.mu
 
-	mu    sync.Mutex
-	index recent.Lookalikes
-	known int64 // number of the last entry of the list that is in the index
+	mu       sync.Mutex
+	memory   recent.Memory
+	known    int64         // number of the last sighting of the list that is in the memory
+	lifetime time.Duration // how long the list is needed at least
+	until    time.Time     // how long it is sure to live
 }
 
 func (s *shelves) shelf(guild string) *shelf {
@@ -44,8 +50,7 @@ func (s *shelves) shelf(guild string) *shelf {
 	defer s.mu.Unlock()
 	one := s.of[guild]
 	if one == nil {
-		k := keysOf(guild)
-		one = &shelf{entries: k.lookalikes(), count: k.lookalikesEver(), actions: k.actions()}
+		one = &shelf{keys: keysOf(guild)}
 		s.of[guild] = one
 	}
 	s.turn++
@@ -78,31 +83,32 @@ func (s *shelves) makeRoom() {
 	}
 }
 
-// news is what an answer says about look-alikes: how many there had ever been before the
-// ones that the batch added, and those handed over, with the number of the first.
+// news is what an answer says about recent sightings: the number of the last one before those
+// of the batch, and those handed over, with the number of the first.
 type news struct {
 	before int64
 	first  int64
 	others []any // entries
-	own    []recent.Shelved
 }
 
 // readNews takes the beginning of an answer apart and returns the rest.
 func readNews(values []any) (n news, rest []any, err error) {
-	if len(values) < 3 {
+	if len(values) == 0 {
 		return n, nil, errForm
 	}
-	n.before, n.first = number(values[0]), number(values[1])
-	length := number(values[2])
-	if values = values[3:]; length < 0 || int64(len(values)) < length {
+	before, line, _ := strings.Cut(text(values[0]), " ")
+	first, length, _ := strings.Cut(line, " ")
+	n.before, n.first = number(before), number(first)
+	count := number(length)
+	if values = values[1:]; length == "" || count < 0 || count > int64(len(values)) {
 		return n, nil, errForm
 	}
-	n.others = values[:length]
-	return n, values[length:], nil
+	n.others = values[:count]
+	return n, values[count:], nil
 }
 
 // learn takes in what an answer says to somebody who knew the list up to asked. It reports
-// whether everything up to that answer is known now.
+// whether all that the list held before the batch is known now.
 func (s *shelf) learn(asked int64, n news) (complete bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,58 +119,65 @@ func (s *shelf) learn(asked int64, n news) (complete bool, err error) {
 	if err := s.read(n.first, n.others); err != nil {
 		return false, err
 	}
-	if s.known < n.before {
-		return false, nil // not all fitted in; the batch's own are read with the rest
-	}
-	for i, own := range n.own {
-		if number := n.before + 1 + int64(i); number > s.known {
-			s.index.Keep(own)
-			s.known = number
-		}
-	}
-	return true, nil
+	return s.known >= n.before, nil
 }
 
-// read puts the entries that are not known yet into the index; first is the first one's
-// number. Often all are known, from an answer that another one overtook.
+// observe gives calls what is known around their sightings, once everything is known that the
+// list held before them. Those that were added to the list follow the number before.
+func (s *shelf) observe(before int64, calls []*call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range calls {
+		c.observation = s.memory.Observe(&c.about.Sighting)
+		if c.about.entry != "" {
+			before++
+		}
+	}
+	s.known = max(s.known, before)
+}
+
+// read notes the entries that are not known yet; first is the first one's number. Often all
+// are known, from an answer that another one overtook.
 func (s *shelf) read(first int64, entries []any) error {
 	for i, v := range entries {
 		number := first + int64(i)
 		if number <= s.known {
 			continue
 		}
-		entry, err := readEntry(text(v))
+		sighting, err := readEntry(text(v))
 		if err != nil {
 			return err
 		}
-		s.index.Keep(entry)
+		s.memory.Note(&sighting)
 		s.known = number
 	}
 	return nil
 }
 
-// upTo is the number of the last entry that is known.
-func (s *shelf) upTo() int64 {
+// due says up to which sighting the list is known, how long it should live from now on, and
+// whether it is time to see to that.
+func (s *shelf) due(lifetime time.Duration, now time.Time) (known int64, ttl time.Duration, prolong bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.known
+	s.lifetime = max(s.lifetime, lifetime)
+	return s.known, 2 * s.lifetime, now.Add(s.lifetime).After(s.until)
+}
+
+// prolonged notes how long the list is sure to live.
+func (s *shelf) prolonged(until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = until
 }
 
 func (s *shelf) len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.index.Len()
+	return s.memory.Len()
 }
 
-func (s *shelf) knows(own recent.Shelved) bool {
+func (s *shelf) knows(own *moderation.Sighting) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.index.Knows(own)
-}
-
-func (s *shelf) find(own recent.Shelved, lookback time.Duration) []moderation.Lookalike {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	alike, _ := s.index.Find(own, lookback)
-	return alike
+	return s.memory.Knows(own)
 }

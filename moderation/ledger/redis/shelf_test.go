@@ -6,86 +6,117 @@ import (
 	"time"
 
 	"parley/moderation"
-	"parley/moderation/ledger/recent"
 )
 
-func lookalike(id int) recent.Shelved {
-	return recent.Shelved{Comment: fmt.Sprint(id), Author: "ann", At: int64(id), Fingerprint: moderation.Fingerprint{Exact: 7}}
+// alike is one of many sightings of the same words, which one meter counts.
+func alike(id int) *moderation.Sighting {
+	return &moderation.Sighting{
+		Comment: fmt.Sprint(id), Author: "ann", Time: time.UnixMilli(int64(id)).UTC(), Fingerprint: moderation.Fingerprint{Exact: 7}, Lookalikes: time.Hour,
+		Meters: []moderation.Meter{{Key: "author/ann", Member: fmt.Sprint(id), Window: time.Hour}},
+	}
 }
 
-// entries are look-alikes as the server hands them over.
+// entries are sightings as the server hands them over.
 func entries(ids ...int) (all []any) {
 	for _, id := range ids {
-		all = append(all, entryOf(lookalike(id)))
+		all = append(all, entryOf(alike(id)))
 	}
 	return all
 }
 
-func learns(t *testing.T, s *shelf, asked int64, n news) (complete bool) {
+// answer is one that a shelf gets, to the calls of its own batch.
+type answer struct {
+	news
+	own []int
+}
+
+// hears tells a shelf of an answer. It reports whether nothing is missing then.
+func hears(t *testing.T, s *shelf, asked int64, a answer) (complete bool) {
 	t.Helper()
-	complete, err := s.learn(asked, n)
+	complete, err := s.learn(asked, a.news)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if complete {
+		s.observe(a.before, calls(a.own...))
 	}
 	return complete
 }
 
-// found lists what a shelf finds like a comment later than all others.
-func found(s *shelf) (ids []string) {
-	for _, l := range s.find(lookalike(1000), time.Hour) {
+func calls(ids ...int) (all []*call) {
+	for _, id := range ids {
+		all = append(all, &call{about: &sighted{Sighting: *alike(id), entry: entryOf(alike(id))}})
+	}
+	return all
+}
+
+// found lists what a shelf finds like a comment later than all others, and makes sure that
+// the meter counts as many.
+func found(t *testing.T, s *shelf) (ids []string) {
+	t.Helper()
+	last := calls(1000)
+	s.observe(s.known, last)
+	o := last[0].observation
+	for _, l := range o.Lookalikes {
 		ids = append(ids, l.Comment)
+	}
+	if o.Counts[0] != 1+len(ids) {
+		t.Errorf("the last of %d comments counts %d", 1+len(ids), o.Counts[0])
 	}
 	return ids
 }
 
 func TestAnswersThatOverlapOrOvertakeEachOtherAreLearntOnce(t *testing.T) {
-	first := news{before: 0, first: 1, own: []recent.Shelved{lookalike(1), lookalike(2)}}
-	second := news{before: 2, first: 1, others: entries(1, 2), own: []recent.Shelved{lookalike(3)}}
-	for name, order := range map[string][]news{
+	first := answer{news: news{before: 0, first: 1}, own: []int{1, 2}}
+	second := answer{news: news{before: 2, first: 1, others: entries(1, 2)}, own: []int{3}}
+	for name, order := range map[string][]answer{
 		"in order":       {first, second},
 		"the other way":  {second, first},
 		"one twice over": {first, first, second, second},
 	} {
 		var s shelf
 		for _, n := range order {
-			if !learns(t, &s, 0, n) {
+			if !hears(t, &s, 0, n) {
 				t.Errorf("%s: an answer that holds everything is called incomplete", name)
 			}
 		}
-		if got := fmt.Sprint(found(&s)); got != "[3 2 1]" || s.known != 3 {
-			t.Errorf("%s: found %s, known up to %d; want 3, 2 and 1", name, got, s.known)
+		if s.known != 3 {
+			t.Errorf("%s: the list is known up to %d, want 3", name, s.known)
+		}
+		if got := fmt.Sprint(found(t, &s)); got != "[3 2 1]" {
+			t.Errorf("%s: found %s, want 3, 2 and 1", name, got)
 		}
 	}
 }
 
 func TestWhatDidNotFitIntoAnAnswerIsAskedFor(t *testing.T) {
 	var s shelf
-	if learns(t, &s, 0, news{before: 3, first: 1, others: entries(1), own: []recent.Shelved{lookalike(4)}}) {
+	if hears(t, &s, 0, answer{news: news{before: 3, first: 1, others: entries(1)}, own: []int{4}}) {
 		t.Error("an answer with a gap is called complete")
 	}
-	if !learns(t, &s, 1, news{before: 4, first: 2, others: entries(2, 3, 4)}) {
+	if !hears(t, &s, 1, answer{news: news{before: 4, first: 2, others: entries(2, 3, 4)}}) {
 		t.Error("the rest of the answer is called incomplete")
 	}
-	if got := fmt.Sprint(found(&s)); got != "[4 3 2 1]" {
+	if got := fmt.Sprint(found(t, &s)); got != "[4 3 2 1]" {
 		t.Errorf("found %s, want all four", got)
 	}
 }
 
 func TestAServerThatLostEverythingIsLearntFromAnew(t *testing.T) {
 	var s shelf
-	learns(t, &s, 0, news{before: 9, first: 10, own: []recent.Shelved{lookalike(1)}})
-	if !learns(t, &s, 10, news{before: 0, first: 1, own: []recent.Shelved{lookalike(2)}}) || s.known != 1 {
+	hears(t, &s, 0, answer{news: news{before: 9, first: 10}, own: []int{1}})
+	if !hears(t, &s, 10, answer{news: news{before: 0, first: 1}, own: []int{2}}) || s.known != 1 {
 		t.Errorf("after the loss the list is known up to %d, want 1", s.known)
 	}
-	if got := fmt.Sprint(found(&s)); got != "[2 1]" {
+	if got := fmt.Sprint(found(t, &s)); got != "[2 1]" {
 		t.Errorf("found %s, want what was known and what is new", got)
 	}
 }
 
 func TestTheCommunityThatWasQuietLongestIsForgottenFirst(t *testing.T) {
-	s := shelves{of: make(map[string]*shelf), most: 3}
+	s := shelves{of: make(map[string]*shelf), most: 5}
 	for i, guild := range []string{"busy", "quiet", "busy", "new"} {
-		learns(t, s.shelf(guild), int64(i), news{before: int64(i), first: int64(i) + 1, own: []recent.Shelved{lookalike(i)}})
+		hears(t, s.shelf(guild), int64(i), answer{news: news{before: int64(i), first: int64(i) + 1}, own: []int{i}})
 	}
 	s.makeRoom()
 	if s.of["quiet"] != nil {

@@ -2,77 +2,49 @@ package redis
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"parley/moderation"
 	"parley/moderation/ledger"
-	"parley/moderation/ledger/recent"
 )
 
-// sighted is a sighting as observe.lua is told of it. It shares no memory with the sighting.
+// sighted is a sighting as observe.lua is told of it.
 type sighted struct {
-	shelf    *shelf
-	keys     []string
-	packed   string // its arguments
-	meters   int
-	own      recent.Shelved
-	entry    string // own as the list of look-alikes keeps it, "" when it is not to be kept
-	lifetime int64  // of the look-alikes, in milliseconds
+	moderation.Sighting
+	shelf           *shelf
+	author, strikes string // keys
+	at, seen, entry string // arguments; entry is "" where the list needs none
 }
 
-// sight prepares a sighting for the script.
+// sight prepares a sighting for the script. It shares no slices with the caller's, who may
+// use them again before the script has run.
 func (s *shelves) sight(of *moderation.Sighting) *sighted {
 	shelf := s.shelf(of.Guild)
-	about := &sighted{shelf: shelf, meters: len(of.Meters), own: recent.ShelvedOf(of)}
-	if of.Lookalikes > 0 {
-		about.lifetime = (of.Lookalikes + ledger.Grace).Milliseconds()
-		if !shelf.knows(about.own) {
-			about.entry = entryOf(about.own)
-		}
+	at := of.Time.UnixMilli()
+	about := &sighted{
+		Sighting: *of, shelf: shelf,
+		author: shelf.keys.author(of.Author), strikes: shelf.keys.strikes(of.Author),
+		at: strconv.FormatInt(at, 10),
 	}
-	about.writeKeys(of)
-	about.pack(of)
+	about.Meters = slices.Clone(of.Meters)
+	if of.Author != "" {
+		about.seen = seenAs(of.Comment, at)
+	}
+	if !shelf.knows(of) {
+		about.entry = entryOf(of)
+	}
 	return about
 }
 
-func (a *sighted) writeKeys(of *moderation.Sighting) {
-	k := keysOf(of.Guild)
-	a.keys = make([]string, 0, 2+2*len(of.Meters))
-	a.keys = append(a.keys, k.author(of.Author), k.strikes(of.Author))
-	for _, m := range of.Meters {
-		if m.Distinct {
-			a.keys = append(a.keys, k.firsts(m.Key), k.lasts(m.Key))
-		} else {
-			a.keys = append(a.keys, k.meter(m.Key))
-		}
+// lifetime is how long the sighting will be asked about.
+func (a *sighted) lifetime() time.Duration {
+	longest := a.Lookalikes
+	for i := range a.Meters {
+		longest = max(longest, a.Meters[i].Window)
 	}
-}
-
-func (a *sighted) pack(of *moderation.Sighting) {
-	at := a.own.At
-	seen := ""
-	if of.Author != "" {
-		seen = seenAs(of.Comment, at)
-	}
-	b := packList(make([]byte, 0, 512), 5+4*len(of.Meters))
-	b = packNumber(b, at)
-	b = packNumber(b, at-ledger.ActionsWindow.Milliseconds())
-	b = packText(b, seen)
-	b = packText(b, a.entry)
-	b = packNumber(b, int64(len(of.Meters)))
-	for _, m := range of.Meters {
-		member, distinct := m.Member, "0"
-		if m.Distinct {
-			member, _, _ = strings.Cut(member, "/")
-			distinct = "1"
-		}
-		b = packText(b, member)
-		b = packNumber(b, at-m.Window.Milliseconds())
-		b = packNumber(b, (m.Window + ledger.Grace).Milliseconds())
-		b = packText(b, distinct)
-	}
-	a.packed = string(b)
+	return longest + ledger.Grace
 }
 
 // seenAs is a comment as its author's field 'seen' keeps it: a number that orders the
@@ -89,34 +61,34 @@ func seenAs(comment string, at int64) string {
 type batch struct {
 	shelf *shelf
 	calls []*call
-	known int64 // number of the last look-alike that was known when the batch was sent
+	known int64     // number of the last sighting that was known when the batch was sent
+	until time.Time // how long the list will live then, zero where that stays as it is
 }
 
-// arguments lists the keys and arguments of observe.lua.
-func (b *batch) arguments() (keys []string, args []any) {
-	b.known = b.shelf.upTo()
-	keys = append(make([]string, 0, 3+7*len(b.calls)), b.shelf.entries, b.shelf.count, b.shelf.actions)
-	lifetime := int64(0)
+// command lists the words of the command that runs observe.lua. Pointers to texts need no
+// memory of their own there.
+func (b *batch) command(run ...any) []any {
+	lifetime := time.Duration(0)
 	for _, c := range b.calls {
-		keys = append(keys, c.about.keys...)
-		lifetime = max(lifetime, c.about.lifetime)
+		lifetime = max(lifetime, c.about.lifetime())
 	}
-	args = append(make([]any, 0, 8+len(b.calls)),
-		b.known, handedOverAtMost, recent.RememberedAtMost, lifetime, ledger.KeepAuthors.Milliseconds(),
-		ledger.SeenAtMost, ledger.CountedAtMost, ledger.PeopleAtMost)
+	now := time.Now()
+	known, ttl, prolong := b.shelf.due(lifetime, now)
+	b.known = known
+	life := ""
+	if prolong {
+		b.until, life = now.Add(ttl), "1"
+	}
+	k := b.shelf.keys
+	words := append(make([]any, 0, 14+5*len(b.calls)), run...)
+	words = append(words, 3+2*len(b.calls), k.recent(), k.recentGone(), k.actions())
 	for _, c := range b.calls {
-		args = append(args, &c.about.packed) // go-redis follows it, and a pointer needs no memory of its own
+		words = append(words, &c.about.author, &c.about.strikes)
 	}
-	return keys, args
-}
-
-// shelved lists the look-alikes that the batch adds, in order.
-func (b *batch) shelved() []recent.Shelved {
-	var added []recent.Shelved
+	words = append(words, known, handedOverAtMost, keptAtMost, ttl.Milliseconds(), life,
+		ledger.KeepAuthors.Milliseconds(), ledger.SeenAtMost, ledger.ActionsWindow.Milliseconds())
 	for _, c := range b.calls {
-		if c.about.entry != "" {
-			added = append(added, c.about.own)
-		}
+		words = append(words, &c.about.at, &c.about.seen, &c.about.entry)
 	}
-	return added
+	return words
 }

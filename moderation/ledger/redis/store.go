@@ -66,7 +66,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	}
 	s.sent = new(roundTrips)
 	client.AddHook(s.sent)
-	s.trips = &trips{client: client, script: s.scripts.observe}
+	s.trips = &trips{client: client, hash: goredis.NewScript(observeLua).Hash()}
 	s.close = sync.OnceValue(client.Close)
 	if err := s.greet(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the ledger: %w", err), s.Close())

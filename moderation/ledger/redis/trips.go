@@ -7,12 +7,11 @@ import (
 	"sync"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"parley/moderation"
 )
 
 const (
-	// tripsAtOnce is how many pipelines are under way together: while the server works on
-	// one, the next is filled and sent.
-	tripsAtOnce = 2
 	// sharedAtMost is how many calls share a pipeline; it bounds how long the first of them
 	// waits for the last.
 	sharedAtMost = 128
@@ -21,16 +20,16 @@ const (
 	togetherAtMost = 32
 )
 
-// trips runs observe.lua for many callers. Whoever comes while all trips are under way
-// shares the next one: alone a call costs one round trip at once, under load a fraction.
-// Calls of one community share a run of the script as well.
+// trips runs observe.lua for many callers. Whoever comes while a trip is under way shares
+// the next one: alone a call costs one round trip at once, under load a fraction. Calls of
+// one community share a run of the script as well.
 type trips struct {
 	client goredis.UniversalClient
-	script *goredis.Script
+	hash   string // of observe.lua
 
 	mu       sync.Mutex
 	waiting  []*call
-	underway int
+	underway bool
 }
 
 // call is one sighting on its way. It holds copies, because its caller may not wait for it.
@@ -38,26 +37,26 @@ type call struct {
 	about *sighted
 	done  chan struct{}
 
-	answer []any // the call's part of what the script returned
-	err    error
+	observation moderation.Observation
+	err         error
 }
 
 // run tells the script about a sighting and waits for its answer, or for the end of ctx; the
 // script may still be run then, as with any command that timed out.
-func (t *trips) run(ctx context.Context, about *sighted) ([]any, error) {
+func (t *trips) run(ctx context.Context, about *sighted) (moderation.Observation, error) {
 	c := &call{about: about, done: make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, c)
-	if t.underway < tripsAtOnce {
-		t.underway++
+	if !t.underway {
+		t.underway = true
 		go t.travel()
 	}
 	t.mu.Unlock()
 	select {
 	case <-c.done:
-		return c.answer, c.err
+		return c.observation, c.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return moderation.Observation{}, ctx.Err()
 	}
 }
 
@@ -69,7 +68,7 @@ func (t *trips) travel() {
 		t.mu.Lock()
 		n := min(len(t.waiting), sharedAtMost)
 		if n == 0 {
-			t.underway--
+			t.underway = false
 			t.mu.Unlock()
 			return
 		}
@@ -87,13 +86,13 @@ func (t *trips) travel() {
 // not know the script, as after a restart or a failover, and one by one those that were
 // refused together, so that one that cannot be carried out harms no other.
 func (t *trips) exchange(ctx context.Context, calls []*call) {
-	unknown, refused := t.send(ctx, together(calls), t.script.EvalSha)
+	unknown, refused := t.send(ctx, together(calls), "EVALSHA", t.hash)
 	if len(unknown) > 0 {
-		_, more := t.send(ctx, unknown, t.script.Eval)
+		_, more := t.send(ctx, unknown, "EVAL", observeLua)
 		refused = append(refused, more...)
 	}
 	if len(refused) > 0 {
-		t.send(ctx, refused, t.script.Eval)
+		t.send(ctx, refused, "EVAL", observeLua)
 	}
 }
 
@@ -114,18 +113,15 @@ func together(calls []*call) []*batch {
 	return all
 }
 
-// evaluate runs a script as part of a pipeline.
-type evaluate func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd
-
-// send runs the script once for every batch. It returns those that the server knew no script
-// for, and the calls of those that it refused, apart from each other.
-func (t *trips) send(ctx context.Context, all []*batch, run evaluate) (unknown, refused []*batch) {
+// send runs the script once for every batch by a command that begins with the given words. It
+// returns those that the server knew no script for, and the calls of those that it refused,
+// apart from each other.
+func (t *trips) send(ctx context.Context, all []*batch, run ...any) (unknown, refused []*batch) {
 	commands := make([]*goredis.Cmd, len(all))
 	// The pipeline's own error is the first of its commands' errors, which are all read below.
 	_, _ = t.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
 		for i, b := range all {
-			keys, args := b.arguments()
-			commands[i] = run(ctx, p, keys, args...)
+			commands[i] = p.Do(ctx, b.command(run...)...)
 		}
 		return nil
 	})

@@ -1,106 +1,61 @@
--- Counts sightings of one community's comments, one after the other, and returns what is
--- known around each. Seeing a comment again changes nothing: every member is named by the
--- comment. Calls of the server are what this costs, so none is made whose answer is known.
+-- Notes sightings of one community's comments, one after the other, hands over what others
+-- have noted, and returns what is known of the authors. Seeing a comment again changes
+-- nothing for its author, and whoever reads it twice in the list drops the second.
+-- Calls of the server are what this costs, so none is made whose answer is known.
 --
--- KEYS  1 look-alikes (list)  2 how many were ever added to it (string)  3 actions (zset)
---       then per sighting: author (hash), strikes (hash), and per meter one zset, or two
---       (first, last) where it is distinct
--- ARGV  1 number of the last look-alike that the caller knows
---       2 look-alikes handed over at most   3 look-alikes kept at most
---       4 TTL of the look-alikes, ms        5 author's TTL, ms
---       6 how many comments an author's 'seen' holds
---       7 highest count   8 highest count of a distinct meter
---       then per sighting a MessagePack list:
---         time, ms; start of the hour of actions; the comment as 'seen' keeps it, '' for
---         no author; the comment as the look-alikes keep it, '' for nothing to keep;
---         number of meters; and per meter: member, start of its window in ms, TTL in ms, 1
---         where distinct
--- returns {number of look-alikes before, number of the first handed over, how many those
---       are, look-alike, ..., then per sighting: count per meter, comments, first, rejected,
---       actions, number of strikes' fields, field, value, ...}
+-- KEYS  1 recent sightings (list)  2 the number of the last one before the list's first (string)
+--       3 actions (zset), then per sighting: author (hash), strikes (hash)
+-- ARGV  1 number of the last sighting that the caller knows
+--       2 sightings handed over at most   3 sightings kept at most
+--       4 TTL of the sightings, ms        5 '1' where that is to begin anew, or ''
+--       6 author's TTL, ms                7 how many comments an author's 'seen' holds
+--       8 length of the window of actions, ms
+--       then per sighting: time, ms; the comment as 'seen' keeps it, '' for no author; the
+--       sighting as the list keeps it, '' for nothing to keep
+-- returns {number of the last sighting before these, of the first handed over, and how many
+--       those are; those handed over; then per sighting: comments, time of the first or '-',
+--       rejected, actions, number of strikes' fields and values; field, value, ...}
+--       with the numbers that stand together in one text, which costs less than apart
 
-local call = redis.call
-local most, crowd = tonumber(ARGV[7]), tonumber(ARGV[8])
+local call, match = redis.call, string.match
+local authorsLife, seenAtMost, window = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local answer = {}
 
-local function say(value) answer[#answer + 1] = value end
-
--- there says whether a key exists, asking once.
-local existing = {}
-local function there(key)
-  if existing[key] == nil then existing[key] = call('EXISTS', key) == 1 end
-  return existing[key]
-end
-
--- prolong lets a key live for at least ttl. It writes about once in a ttl only, and returns
--- for how long the key was to live before.
-local lives = {}
-local function prolong(key, ttl)
-  local left = lives[key]
-  if not left or left < ttl then
-    left = call('PTTL', key)
-    lives[key] = left
-    if left < ttl then
-      call('PEXPIRE', key, 2 * ttl)
-      lives[key] = 2 * ttl
-    end
+-- note adds the sightings to the list and hands over those of the earlier ones that the
+-- caller does not know.
+local function note(sightings)
+  local list, number = KEYS[1], KEYS[2]
+  local gone, added, length = call('GET', number), #sightings, 0
+  if added > 0 then
+    length = call('RPUSH', list, unpack(sightings)) - added
+  else
+    length = call('LLEN', list)
   end
-  return left
-end
-
--- measure counts the members of a window, the own one among them even where it was first
--- seen before. Members of one millisecond stand in order of their names, so that the answer
--- does not depend on who came first.
-local function measure(key, at, member, from, ttl)
-  if member == '' then return there(key) and math.min(call('ZCOUNT', key, '(' .. from, at), most) or 0 end
-  local added = call('ZADD', key, 'LT', at, member)
-  existing[key] = true
-  local seen = added == 1 and at or call('ZSCORE', key, member)
-  if tonumber(seen) ~= tonumber(at) then
-    local own = tonumber(seen) <= tonumber(from) and 1 or 0
-    return math.min(call('ZCOUNT', key, '(' .. from, at) + own, most)
+  local begins = added > 0 and (length == 0 or not gone)
+  if begins then
+    -- Numbers begin with the time, so that a new list is not taken for one that was lost.
+    gone = ARGV[9]
+    call('SET', number, gone)
   end
-  local rank = call('ZRANK', key, member)
-  local n = 1
-  if rank > 0 then n = math.min(rank + 1 - call('ZCOUNT', key, '-inf', from), most) end
-  if added == 1 then
-    local left = prolong(key, ttl)
-    if rank % 16 == 15 then
-      -- Another meter may share the key and look further back; the key's life tells.
-      call('ZREMRANGEBYSCORE', key, '-inf', at - math.max(ttl, left))
-      call('ZREMRANGEBYRANK', key, 0, -most - 1)
-    end
+  gone = tonumber(gone or 0)
+  local before, known = gone + length, tonumber(ARGV[1])
+  local first, others = before + 1, {}
+  if known ~= before and length > 0 then
+    -- A caller who knows more than there is knows what the server has lost.
+    local skip = known < before and math.max(known - gone, 0) or 0
+    first, others = gone + skip + 1, call('LRANGE', list, skip, math.min(skip + ARGV[2], length) - 1)
   end
-  return n
-end
-
--- people counts who was seen in a window. It remembers when each was seen first and last:
--- who was last seen after the window began, without those first seen after it ended.
-local function people(firsts, lasts, at, member, from, ttl)
-  if member == '' and not there(lasts) then return 0 end
-  local added, late = 0, nil
-  if member ~= '' then
-    added = call('ZADD', firsts, 'LT', at, member)
-    call('ZADD', lasts, 'GT', at, member)
-    existing[lasts] = true
-    if added == 1 or tonumber(call('ZSCORE', firsts, member)) == tonumber(at) then
-      late = call('ZCARD', firsts) - call('ZRANK', firsts, member) - 1
-    end
+  answer[1] = string.format('%.0f %.0f %.0f', before, first, #others)
+  for i = 1, #others do answer[i + 1] = others[i] end
+  local surplus = length + added - ARGV[3]
+  if surplus > 256 then
+    call('LTRIM', list, surplus, -1)
+    call('INCRBY', number, surplus)
   end
-  late = late or call('ZCOUNT', firsts, '(' .. at, '+inf')
-  local n = call('ZCOUNT', lasts, '(' .. from, '+inf') - late
-  if member ~= '' then
-    local left = math.min(prolong(firsts, ttl), prolong(lasts, ttl))
-    if added == 1 then
-      local gone = call('ZRANGE', lasts, '-inf', at - math.max(ttl, left), 'BYSCORE', 'LIMIT', 0, 64)
-      if #gone == 0 and call('ZCARD', lasts) > crowd then gone = call('ZRANGE', lasts, 0, 0) end
-      if #gone > 0 then
-        call('ZREM', lasts, unpack(gone))
-        call('ZREM', firsts, unpack(gone))
-      end
-    end
+  if begins or ARGV[5] ~= '' then
+    call('PEXPIRE', list, ARGV[4])
+    call('PEXPIRE', number, ARGV[4])
   end
-  return math.min(n, crowd)
 end
 
 -- noted puts a comment among those of its author that were seen, the newest first. It
@@ -108,15 +63,15 @@ end
 -- and so was counted long ago.
 local function noted(seen, own, comments)
   if not seen then return own end
-  local full = comments >= tonumber(ARGV[6])
-  local place = tonumber(string.match(own, '^%d+'))
-  if place > tonumber(string.match(seen, '^%d+')) then
-    return own .. ' ' .. (full and string.match(seen, '^(.*) ') or seen)
+  local full = comments >= seenAtMost
+  local place = tonumber(match(own, '^%d+'))
+  if place > tonumber(match(seen, '^%d+')) then
+    return own .. ' ' .. (full and match(seen, '^(.*) ') or seen)
   end
   local all, put = {}, false
   for other in string.gmatch(seen, '[^ ]+') do
     if other == own then return nil end
-    if not put and place > tonumber(string.match(other, '^%d+')) then
+    if not put and place > tonumber(match(other, '^%d+')) then
       put = true
       all[#all + 1] = own
     end
@@ -131,97 +86,62 @@ local function noted(seen, own, comments)
   return table.concat(all, ' ')
 end
 
--- count counts a comment for its author and says what is known of the author.
+-- count counts a comment for its author, and returns what is known of the author: comments,
+-- time of the first, rejected, and the strikes' fields and values or nil.
 local function count(author, strikes, at, own)
   local known = call('HMGET', author, 'comments', 'first', 'rejected', 'seen', 'kept', 'struck')
   local comments, first, kept, struck = tonumber(known[1] or 0), known[2], known[5], known[6]
   local seen = noted(known[4], own, comments)
-  local fields = {}
-  if not struck then -- for all that the hash knows there are strikes; it may be younger than they are
-    struck = call('EXISTS', strikes)
-    fields = {'struck', struck}
-  end
-  if seen then
-    comments = comments + 1
-    fields[#fields + 1] = 'comments'
-    fields[#fields + 1] = comments
-    fields[#fields + 1] = 'seen'
-    fields[#fields + 1] = seen
-    if not first or tonumber(at) < tonumber(first) then
-      first = at
-      fields[#fields + 1] = 'first'
-      fields[#fields + 1] = at
-    end
-  end
+  local earlier = seen and (not first or tonumber(at) < tonumber(first))
   -- The life is measured by the comments' own time, which spares asking for it.
-  local prolongs = not kept or math.abs(at - kept) >= tonumber(ARGV[5])
-  if prolongs then
-    fields[#fields + 1] = 'kept'
-    fields[#fields + 1] = at
-  end
-  if #fields > 0 then call('HSET', author, unpack(fields)) end
-  if prolongs then call('PEXPIRE', author, 2 * ARGV[5]) end
-  say(comments)
-  say(first or '')
-  say(known[3] or 0)
-  return tonumber(struck) == 1 and call('HGETALL', strikes) or {}
-end
-
--- handOver says which look-alikes the caller does not know.
-local before = tonumber(call('GET', KEYS[2]) or 0)
-local function handOver()
-  local known = tonumber(ARGV[1])
-  if known > before then known = 0 end -- the server has lost some
-  say(before)
-  if known == before then
-    say(before + 1)
-    say(0)
-    return
-  end
-  local length = call('LLEN', KEYS[1])
-  local skip = math.max(known - (before - length), 0)
-  local entries = call('LRANGE', KEYS[1], skip, skip + ARGV[2] - 1)
-  say(before - length + skip + 1)
-  say(#entries)
-  for _, entry in ipairs(entries) do say(entry) end
-end
-handOver()
-
-local key, shelved = 4, {}
-for i = 9, #ARGV do
-  local told = cmsgpack.unpack(ARGV[i])
-  local at, hour, own, shelf, meters = told[1], told[2], told[3], told[4], tonumber(told[5])
-  local author, strikes, arg = KEYS[key], KEYS[key + 1], 6
-  key = key + 2
-  for _ = 1, meters do
-    local member, from, ttl = told[arg], told[arg + 1], tonumber(told[arg + 2])
-    if told[arg + 3] == '1' then
-      say(people(KEYS[key], KEYS[key + 1], at, member, from, ttl))
-      key = key + 2
-    else
-      say(measure(KEYS[key], at, member, from, ttl))
-      key = key + 1
-    end
-    arg = arg + 4
-  end
-  local struck = {}
-  if own ~= '' then
-    struck = count(author, strikes, at, own)
+  local prolongs = not kept or math.abs(at - kept) >= authorsLife
+  if seen then comments = comments + 1 end
+  if earlier then first = at end
+  if seen and struck and not earlier and not prolongs then
+    call('HSET', author, 'comments', comments, 'seen', seen)
   else
-    say(0)
-    say('')
-    say(0)
+    local fields = {}
+    local function set(field, value)
+      fields[#fields + 1] = field
+      fields[#fields + 1] = value
+    end
+    if not struck then -- for all that the hash knows there are strikes; it may be younger than they are
+      struck = tostring(call('EXISTS', strikes))
+      set('struck', struck)
+    end
+    if seen then
+      set('comments', comments)
+      set('seen', seen)
+    end
+    if earlier then set('first', first) end
+    if prolongs then set('kept', at) end
+    if #fields > 0 then call('HSET', author, unpack(fields)) end
+    if prolongs then call('PEXPIRE', author, 2 * authorsLife) end
   end
-  say(there(KEYS[3]) and call('ZCOUNT', KEYS[3], '(' .. hour, at) or 0)
-  say(#struck)
-  for _, field in ipairs(struck) do say(field) end
-  if shelf ~= '' then shelved[#shelved + 1] = shelf end
+  return comments, first or '-', known[3] or 0, struck == '1' and call('HGETALL', strikes) or nil
 end
 
-if #shelved > 0 then
-  local length = call('RPUSH', KEYS[1], unpack(shelved))
-  if length > ARGV[3] + 256 then call('LTRIM', KEYS[1], -ARGV[3], -1) end
-  call('SET', KEYS[2], before + #shelved, 'PX', ARGV[4])
-  call('PEXPIRE', KEYS[1], ARGV[4])
+local sightings = {}
+for i = 11, #ARGV, 3 do
+  if ARGV[i] ~= '' then sightings[#sightings + 1] = ARGV[i] end
+end
+note(sightings)
+
+local last, key = #answer, 4
+local acted = #ARGV > 8 and call('EXISTS', KEYS[3]) == 1 -- whether there are actions
+for i = 9, #ARGV, 3 do
+  local at, own = ARGV[i], ARGV[i + 1]
+  local comments, first, rejected, strikes = 0, '-', 0, nil
+  if own ~= '' then
+    comments, first, rejected, strikes = count(KEYS[key], KEYS[key + 1], at, own)
+  end
+  key = key + 2
+  local actions = acted and call('ZCOUNT', KEYS[3], '(' .. at - window, at) or 0
+  last = last + 1
+  answer[last] = comments .. ' ' .. first .. ' ' .. rejected .. ' ' .. actions .. ' ' .. (strikes and #strikes or 0)
+  for j = 1, strikes and #strikes or 0 do
+    last = last + 1
+    answer[last] = strikes[j]
+  end
 end
 return answer
