@@ -17,6 +17,7 @@ import (
 	"parley/moderation"
 	"parley/moderation/ledger"
 	"parley/moderation/ledger/ledgertest"
+	"parley/moderation/ledger/recent"
 	"parley/moderation/ledger/redis"
 )
 
@@ -302,7 +303,7 @@ func alike(i int) moderation.Sighting {
 	return s
 }
 
-func TestALookalikeThatAnotherProcessSawIsFoundAtOnce(t *testing.T) {
+func TestWhatAnotherProcessSawIsCountedAndFoundAtOnce(t *testing.T) {
 	address := ledgertest.StartServer(t).Address()
 	processes := []*redis.Store{open(t, address), open(t, address)}
 	for i := range 20 {
@@ -310,8 +311,8 @@ func TestALookalikeThatAnotherProcessSawIsFoundAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(o.Lookalikes) != i {
-			t.Errorf("the comment number %d found %d look-alikes", i+1, len(o.Lookalikes))
+		if len(o.Lookalikes) != i || o.Counts[1] != i+1 {
+			t.Errorf("the comment number %d found %d look-alikes and %d comments under its article", i+1, len(o.Lookalikes), o.Counts[1])
 		}
 	}
 	for _, s := range processes {
@@ -321,7 +322,7 @@ func TestALookalikeThatAnotherProcessSawIsFoundAtOnce(t *testing.T) {
 	}
 }
 
-func TestAProcessThatStartsLearnsOfAllLookalikes(t *testing.T) {
+func TestAProcessThatStartsLearnsOfAllRecentComments(t *testing.T) {
 	address := ledgertest.StartServer(t).Address()
 	s := open(t, address)
 	defer s.Close()
@@ -340,8 +341,8 @@ func TestAProcessThatStartsLearnsOfAllLookalikes(t *testing.T) {
 	started := open(t, address)
 	defer started.Close()
 	o, err := started.Observe(t.Context(), alike(2500))
-	if err != nil || len(o.Lookalikes) != 1 || o.Lookalikes[0].Comment != alike(0).Comment {
-		t.Errorf("a process that has just started found %+v, %v; want the comment of before", o.Lookalikes, err)
+	if err != nil || len(o.Lookalikes) != 1 || o.Lookalikes[0].Comment != alike(0).Comment || o.Counts[1] != 2501 {
+		t.Errorf("a process that has just started found %+v and counted %v, %v; want the comment of before, and 2501", o.Lookalikes, o.Counts, err)
 	}
 	before := started.RoundTrips()
 	if _, err := started.Observe(t.Context(), alike(2501)); err != nil {
@@ -349,6 +350,39 @@ func TestAProcessThatStartsLearnsOfAllLookalikes(t *testing.T) {
 	}
 	if n := started.RoundTrips() - before; n != 1 {
 		t.Errorf("once it has learnt, a comment costs %d round trips", n)
+	}
+}
+
+func TestAFloodDoesNotMakeTheListOfRecentCommentsGrowWithoutEnd(t *testing.T) {
+	address := ledgertest.StartServer(t, "--appendfsync", "everysec").Address()
+	s, idle := open(t, address), open(t, address)
+	defer s.Close()
+	defer idle.Close()
+	const most, more = recent.RememberedAtMost, 1000
+	flood := func(from, to int) {
+		var wg sync.WaitGroup
+		for w := range 100 {
+			wg.Go(func() {
+				for i := from + w; i < to; i += 100 {
+					observe(t, s, i)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	flood(0, most)
+	observe(t, idle, 0)
+	flood(most, most+more)
+	if kept := client(t, address).LLen(t.Context(), "parley:{g}:recent").Val(); kept < most || kept > most+more/2 {
+		t.Errorf("of %d comments %d are kept, want a few more than %d", most+more, kept, most)
+	}
+	for what, process := range map[string]*redis.Store{"that was away for the last of it": idle, "that starts": open(t, address)} {
+		last := alike(most + more - 1)
+		last.Meters = []moderation.Meter{{Key: "article/1", Window: more * time.Millisecond}}
+		o, err := process.Observe(t.Context(), last)
+		if err != nil || o.Counts[0] != more {
+			t.Errorf("a process %s counts %v in the last second, %v; want %d", what, o.Counts, err, more)
+		}
 	}
 }
 
