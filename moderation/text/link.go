@@ -307,7 +307,10 @@ func dotAt(raw string, i int) (size int, defanged bool) {
 				return len(dot), true
 			}
 		}
-	case c == ' ' && i+1 < len(raw) && strings.IndexByte(".[(dD", raw[i+1]) >= 0:
+	case c == ' ':
+		if i+1 < len(raw) && classes[raw[i+1]]&isLetter != 0 && raw[i+1]|0x20 != 'd' {
+			return 0, false // the blank before an ordinary word
+		}
 		for _, dot := range [...]string{" dot ", " . ", " [.] ", " (.) ", " (dot) ", " [dot] "} {
 			if len(raw) > i+len(dot) && strings.EqualFold(raw[i:i+len(dot)], dot) && spokenSuffix(raw[i+len(dot):]) {
 				return len(dot), true

@@ -144,7 +144,7 @@ type squasher struct {
 	runs       []run
 	changed    bool
 	chained    bool // some letters were spelled out
-	chainStart int // where the last chain of single letters begins
+	chainStart int  // where the last chain of single letters begins
 }
 
 // fragment is a run of letters in the text.
