@@ -14,8 +14,6 @@ import (
 type crowd struct {
 	people []presence
 	places map[string]int // of each person in people, once there are too many to look through
-	keeps  int64          // longest window that was asked for with Grace, in milliseconds
-	latest int64
 }
 
 type presence struct {
@@ -23,13 +21,12 @@ type presence struct {
 	first, last int64 // Unix milliseconds
 }
 
-// see notes a person and returns the first sighting.
-func (c *crowd) see(at int64, name string, window time.Duration) mark {
-	c.keeps = max(c.keeps, (window + ledger.Grace).Milliseconds())
-	c.latest = max(c.latest, at)
+// see notes a person and returns the first sighting. Who was last seen no later than keepFrom
+// may be forgotten.
+func (c *crowd) see(at int64, name string, keepFrom int64) mark {
 	place, known := c.find(name)
 	if !known {
-		c.makeRoom()
+		c.makeRoom(keepFrom)
 		place = len(c.people)
 		c.people = append(c.people, presence{name, at, at})
 		c.index(place)
@@ -69,10 +66,10 @@ func (c *crowd) index(from int) {
 
 // makeRoom forgets those who have not been seen for too long, from time to time, and the
 // one seen longest ago when the crowd is full.
-func (c *crowd) makeRoom() {
+func (c *crowd) makeRoom(keepFrom int64) {
 	n := len(c.people)
 	if n%searchedAtMost == searchedAtMost-1 {
-		c.people = slices.DeleteFunc(c.people, func(p presence) bool { return p.last <= c.latest-c.keeps })
+		c.people = slices.DeleteFunc(c.people, func(p presence) bool { return p.last <= keepFrom })
 	}
 	if len(c.people) >= ledger.PeopleAtMost {
 		oldest := 0

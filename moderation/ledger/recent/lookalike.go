@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"unique"
 
 	"parley/moderation"
 	"parley/moderation/ledger"
@@ -144,6 +145,7 @@ func (x *Lookalikes) add(own Shelved) {
 		x.makeRoom(n)
 	}
 	x.count++
+	own.Channel = unique.Make(own.Channel).Value() // there are few, and every comment brings its own copy
 	x.link(x.count, own)
 }
 

@@ -14,7 +14,6 @@ import (
 type meter struct {
 	seen  []mark
 	times map[string]int64 // time of each member, once there are too many to look through
-	keeps int64            // longest window that was asked for with Grace, in milliseconds
 }
 
 type mark struct {
@@ -32,10 +31,10 @@ func (m mark) compare(other mark) int {
 // searchedAtMost is how many marks are looked through one by one.
 const searchedAtMost = 16
 
-// see notes a member and returns the place that counts for it: its earliest sighting.
-func (m *meter) see(at int64, member string, window time.Duration) mark {
+// see notes a member and returns the place that counts for it: its earliest sighting. What is
+// not later than keepFrom may be forgotten.
+func (m *meter) see(at int64, member string, keepFrom int64) mark {
 	now := mark{at, member}
-	m.keeps = max(m.keeps, (window + ledger.Grace).Milliseconds())
 	if known, ok := m.find(member); ok {
 		if known <= at {
 			return mark{known, member}
@@ -44,7 +43,7 @@ func (m *meter) see(at int64, member string, window time.Duration) mark {
 	}
 	place, _ := slices.BinarySearchFunc(m.seen, now, mark.compare)
 	m.seen = slices.Insert(m.seen, place, now)
-	m.trim(m.seen[len(m.seen)-1].at - m.keeps)
+	m.trim(keepFrom)
 	if m.times != nil {
 		m.times[member] = at
 	} else if len(m.seen) > searchedAtMost {

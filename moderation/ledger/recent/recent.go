@@ -4,6 +4,7 @@
 package recent
 
 import (
+	"hash/maphash"
 	"strings"
 	"time"
 
@@ -18,16 +19,28 @@ const metersAtMost = 50_000
 // safe for concurrent use.
 type Memory struct {
 	latest     int64 // time of the newest comment
-	meters     aging[string, *meter]
-	crowds     aging[string, *crowd] // what distinct meters count
-	window     int64                 // longest window asked for, in milliseconds
+	seed       maphash.Seed
+	meters     aging[place, *meter]
+	crowds     aging[place, *crowd] // what distinct meters count
+	window     int64                // longest window asked for, in milliseconds
 	lookalikes Lookalikes
 	actions    meter // automatic actions by case
 }
 
+// place is where a meter is found: a hash of its key, which takes less memory than the key.
+// Among a hundred thousand meters two share one less often than once in a billion times.
+type place uint64
+
+func (m *Memory) place(of *moderation.Meter) place {
+	if m.seed == (maphash.Seed{}) {
+		m.seed = maphash.MakeSeed()
+	}
+	return place(maphash.String(m.seed, of.Key))
+}
+
 // Observe counts a sighting and returns what is known around it at its own time: Counts,
 // Lookalikes and Actions of the observation. Seeing a comment again counts nothing twice and
-// gives the same answer. Nothing of the sighting's slices is kept.
+// gives the same answer. Nothing of the sighting's slices is kept, nor a meter's key.
 func (m *Memory) Observe(s *moderation.Sighting) moderation.Observation {
 	at := s.Time.UnixMilli()
 	var seen moderation.Observation
@@ -58,9 +71,9 @@ func (m *Memory) Note(s *moderation.Sighting) {
 		switch {
 		case on.Member == "": // looks without counting
 		case on.Distinct:
-			m.crowds.touch(on.Key, newCrowd).see(at, person(on), on.Window)
+			m.crowds.touch(m.place(on), newCrowd).see(at, person(on), m.keepFrom())
 		default:
-			m.meters.touch(on.Key, newMeter).see(at, on.Member, on.Window)
+			m.meters.touch(m.place(on), newMeter).see(at, on.Member, m.keepFrom())
 		}
 	}
 	if s.Lookalikes > 0 {
@@ -76,11 +89,11 @@ func (m *Memory) Knows(s *moderation.Sighting) bool {
 		switch {
 		case on.Member == "":
 		case on.Distinct:
-			if in, ok := m.crowds.look(on.Key); !ok || !in.knows(at, person(on)) {
+			if in, ok := m.crowds.look(m.place(on)); !ok || !in.knows(at, person(on)) {
 				return false
 			}
 		default:
-			if in, ok := m.meters.look(on.Key); !ok || !in.knows(at, on.Member) {
+			if in, ok := m.meters.look(m.place(on)); !ok || !in.knows(at, on.Member) {
 				return false
 			}
 		}
@@ -94,7 +107,7 @@ func (m *Memory) Len() int { return m.lookalikes.Len() + m.meters.len() + m.crow
 
 // Acted notes an automatic action on a case.
 func (m *Memory) Acted(caseID string, at time.Time) {
-	m.actions.see(at.UnixMilli(), caseID, ledger.ActionsWindow)
+	m.actions.see(at.UnixMilli(), caseID, at.Add(-ledger.ActionsWindow-ledger.Grace).UnixMilli())
 }
 
 // age lets go of meters that nothing will ask for again.
@@ -108,34 +121,38 @@ func (m *Memory) age(s *moderation.Sighting, at int64) {
 	m.crowds.turn(m.latest, m.window+grace, metersAtMost)
 }
 
+// keepFrom is since when meters remember what they have counted, in Unix milliseconds: for as
+// long as the longest window needs it, because many may share a key.
+func (m *Memory) keepFrom() int64 { return m.latest - m.window - ledger.Grace.Milliseconds() }
+
 // measure counts the sighting on one meter and reads it.
 func (m *Memory) measure(asked *moderation.Meter, at int64) int {
 	if asked.Distinct {
 		return m.measurePeople(asked, at)
 	}
 	if asked.Member == "" {
-		on, ok := m.meters.look(asked.Key)
+		on, ok := m.meters.look(m.place(asked))
 		if !ok {
 			return 0
 		}
 		return count(on.window(at, asked.Window, mark{}), mark{}, 0)
 	}
-	on := m.meters.touch(asked.Key, newMeter)
-	own := on.see(at, asked.Member, asked.Window)
+	on := m.meters.touch(m.place(asked), newMeter)
+	own := on.see(at, asked.Member, m.keepFrom())
 	return count(on.window(at, asked.Window, own), own, at-asked.Window.Milliseconds())
 }
 
 // measurePeople counts and reads a distinct meter.
 func (m *Memory) measurePeople(asked *moderation.Meter, at int64) int {
 	if asked.Member == "" {
-		on, ok := m.crowds.look(asked.Key)
+		on, ok := m.crowds.look(m.place(asked))
 		if !ok {
 			return 0
 		}
 		return on.count(at, asked.Window, mark{})
 	}
-	on := m.crowds.touch(asked.Key, newCrowd)
-	return on.count(at, asked.Window, on.see(at, person(asked), asked.Window))
+	on := m.crowds.touch(m.place(asked), newCrowd)
+	return on.count(at, asked.Window, on.see(at, person(asked), m.keepFrom()))
 }
 
 // person is whom a distinct meter counts.

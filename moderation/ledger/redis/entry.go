@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unique"
 
 	"parley/moderation"
 )
@@ -68,9 +67,9 @@ func appendMeter(b []byte, m *moderation.Meter, s *moderation.Sighting) []byte {
 	return b
 }
 
-// readEntry's result shares no memory with the entry, and names that come often are one text
-// in memory. Meters that only look are not in it, and the member of a distinct one may be
-// without what follows the person.
+// readEntry's result shares no memory with the entry but for the keys of meters, which nobody
+// keeps. Meters that only look are not in it, and the member of a distinct one may be without
+// what follows the person.
 func readEntry(entry string) (moderation.Sighting, error) {
 	r := reader{rest: entry}
 	var s moderation.Sighting
@@ -80,7 +79,7 @@ func readEntry(entry string) (moderation.Sighting, error) {
 	s.Time = time.UnixMilli(r.varint()).UTC()
 	s.Lookalikes = time.Duration(r.varint()) * time.Millisecond
 	s.Fingerprint.Exact, s.Fingerprint.Near = r.uint64(), r.uint64()
-	s.Comment, s.Author, s.Channel = strings.Clone(r.text()), r.name(), r.name()
+	s.Comment, s.Author, s.Channel = r.copy(), r.copy(), r.copy()
 	for !r.failed && r.rest != "" {
 		s.Meters = append(s.Meters, r.meter(&s))
 	}
@@ -101,10 +100,10 @@ func (r *reader) meter(of *moderation.Sighting) (m moderation.Meter) {
 	kind := r.byte()
 	m.Distinct = kind&memberDistinct != 0
 	m.Window = time.Duration(r.varint()) * time.Millisecond
-	m.Key = r.name()
+	m.Key = r.text()
 	switch kind &^ memberDistinct {
 	case memberApart:
-		m.Member = r.name()
+		m.Member = r.copy()
 	case memberComment:
 		m.Member = of.Comment
 	case memberAuthor:
@@ -126,7 +125,7 @@ func (r *reader) take(n uint64) (bytes string) {
 }
 
 func (r *reader) text() string { return r.take(r.uvarint()) }
-func (r *reader) name() string { return unique.Make(r.text()).Value() }
+func (r *reader) copy() string { return strings.Clone(r.text()) }
 
 func (r *reader) byte() byte {
 	if one := r.take(1); one != "" {
