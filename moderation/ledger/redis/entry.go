@@ -2,7 +2,7 @@ package redis
 
 import (
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
@@ -67,14 +67,17 @@ func appendMeter(b []byte, m *moderation.Meter, s *moderation.Sighting) []byte {
 	return b
 }
 
+// errEntry is what readEntry says of what entryOf has not written.
+var errEntry = errors.New("a recent sighting is stored in a form that cannot be read")
+
 // readEntry's result shares no memory with the entry but for the keys of meters, which nobody
 // keeps. Meters that only look are not in it, and the member of a distinct one may be without
 // what follows the person.
 func readEntry(entry string) (moderation.Sighting, error) {
 	r := reader{rest: entry}
 	var s moderation.Sighting
-	if form := r.byte(); form != entryForm {
-		return s, fmt.Errorf("a recent sighting is stored in form %d; this version of Parley reads form %d", form, entryForm)
+	if r.byte() != entryForm {
+		return s, errEntry
 	}
 	s.Time = time.UnixMilli(r.varint()).UTC()
 	s.Lookalikes = time.Duration(r.varint()) * time.Millisecond
@@ -84,7 +87,7 @@ func readEntry(entry string) (moderation.Sighting, error) {
 		s.Meters = append(s.Meters, r.meter(&s))
 	}
 	if r.failed {
-		return moderation.Sighting{}, fmt.Errorf("a recent sighting is stored in a way that cannot be read")
+		return moderation.Sighting{}, errEntry
 	}
 	return s, nil
 }

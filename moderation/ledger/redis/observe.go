@@ -40,7 +40,7 @@ func (t *trips) learn(ctx context.Context, b *batch, values []any) (rest []any, 
 	if err != nil {
 		return nil, err
 	}
-	complete, err := b.shelf.learn(b.known, n)
+	complete := b.shelf.learn(b.known, n)
 	for err == nil && !complete {
 		complete, err = t.fetch(ctx, b.shelf)
 	}
@@ -65,7 +65,7 @@ func (t *trips) fetch(ctx context.Context, s *shelf) (complete bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	return s.learn(b.known, n)
+	return s.learn(b.known, n), nil
 }
 
 // told is what the script says of one sighting.

@@ -376,12 +376,32 @@ func TestAFloodDoesNotMakeTheListOfRecentCommentsGrowWithoutEnd(t *testing.T) {
 	if kept := client(t, address).LLen(t.Context(), "parley:{g}:recent").Val(); kept < most || kept > most+more/2 {
 		t.Errorf("of %d comments %d are kept, want a few more than %d", most+more, kept, most)
 	}
-	for what, process := range map[string]*redis.Store{"that was away for the last of it": idle, "that starts": open(t, address)} {
+	started := open(t, address)
+	defer started.Close()
+	for what, process := range map[string]*redis.Store{"that was away for the last of it": idle, "that starts": started} {
 		last := alike(most + more - 1)
 		last.Meters = []moderation.Meter{{Key: "article/1", Window: more * time.Millisecond}}
 		o, err := process.Observe(t.Context(), last)
 		if err != nil || o.Counts[0] != more {
 			t.Errorf("a process %s counts %v in the last second, %v; want %d", what, o.Counts, err, more)
+		}
+	}
+}
+
+func TestRecentCommentsAreKeptForAsLongAsAnybodyLooksBack(t *testing.T) {
+	address := ledgertest.Redis(t)
+	s := open(t, address)
+	defer s.Close()
+	for _, lookback := range []time.Duration{time.Hour, 24 * time.Hour} {
+		of := sighting(int(lookback / time.Hour))
+		of.Lookalikes = lookback
+		if _, err := s.Observe(t.Context(), of); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"parley:{g}:recent", "parley:{g}:recent:gone"} {
+			if ttl := client(t, address).PTTL(t.Context(), key).Val(); ttl <= lookback || ttl > 3*lookback {
+				t.Errorf("%s lives for %v when %v are looked back", key, ttl, lookback)
+			}
 		}
 	}
 }

@@ -109,17 +109,15 @@ func readNews(values []any) (n news, rest []any, err error) {
 
 // learn takes in what an answer says to somebody who knew the list up to asked. It reports
 // whether all that the list held before the batch is known now.
-func (s *shelf) learn(asked int64, n news) (complete bool, err error) {
+func (s *shelf) learn(asked int64, n news) (complete bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if asked > n.before { // the server has lost some and counts anew
 		s.known = 0
 	}
 	s.known = max(s.known, n.first-1) // what was before the first is no longer there
-	if err := s.read(n.first, n.others); err != nil {
-		return false, err
-	}
-	return s.known >= n.before, nil
+	s.read(n.first, n.others)
+	return s.known >= n.before
 }
 
 // observe gives calls what is known around their sightings, once everything is known that the
@@ -136,22 +134,20 @@ func (s *shelf) observe(before int64, calls []*call) {
 	s.known = max(s.known, before)
 }
 
-// read notes the entries that are not known yet; first is the first one's number. Often all
-// are known, from an answer that another one overtook.
-func (s *shelf) read(first int64, entries []any) error {
-	for i, v := range entries {
+// read notes the entries that are not known yet; first is the first one's number. Some may be
+// known from another batch of the same trip. One that cannot be read is left out: a window
+// that lacks one comment is better than a community in which none is judged.
+func (s *shelf) read(first int64, entries []any) {
+	for i, entry := range entries {
 		number := first + int64(i)
 		if number <= s.known {
 			continue
 		}
-		sighting, err := readEntry(text(v))
-		if err != nil {
-			return err
-		}
-		s.memory.Note(&sighting)
 		s.known = number
+		if sighting, err := readEntry(text(entry)); err == nil {
+			s.memory.Note(&sighting)
+		}
 	}
-	return nil
 }
 
 // due says up to which sighting the list is known, how long it should live from now on, and

@@ -31,12 +31,8 @@ type answer struct {
 }
 
 // hears tells a shelf of an answer. It reports whether nothing is missing then.
-func hears(t *testing.T, s *shelf, asked int64, a answer) (complete bool) {
-	t.Helper()
-	complete, err := s.learn(asked, a.news)
-	if err != nil {
-		t.Fatal(err)
-	}
+func hears(s *shelf, asked int64, a answer) (complete bool) {
+	complete = s.learn(asked, a.news)
 	if complete {
 		s.observe(a.before, calls(a.own...))
 	}
@@ -76,7 +72,7 @@ func TestAnswersThatOverlapOrOvertakeEachOtherAreLearntOnce(t *testing.T) {
 	} {
 		var s shelf
 		for _, n := range order {
-			if !hears(t, &s, 0, n) {
+			if !hears(&s, 0, n) {
 				t.Errorf("%s: an answer that holds everything is called incomplete", name)
 			}
 		}
@@ -91,10 +87,10 @@ func TestAnswersThatOverlapOrOvertakeEachOtherAreLearntOnce(t *testing.T) {
 
 func TestWhatDidNotFitIntoAnAnswerIsAskedFor(t *testing.T) {
 	var s shelf
-	if hears(t, &s, 0, answer{news: news{before: 3, first: 1, others: entries(1)}, own: []int{4}}) {
+	if hears(&s, 0, answer{news: news{before: 3, first: 1, others: entries(1)}, own: []int{4}}) {
 		t.Error("an answer with a gap is called complete")
 	}
-	if !hears(t, &s, 1, answer{news: news{before: 4, first: 2, others: entries(2, 3, 4)}}) {
+	if !hears(&s, 1, answer{news: news{before: 4, first: 2, others: entries(2, 3, 4)}}) {
 		t.Error("the rest of the answer is called incomplete")
 	}
 	if got := fmt.Sprint(found(t, &s)); got != "[4 3 2 1]" {
@@ -102,10 +98,47 @@ func TestWhatDidNotFitIntoAnAnswerIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestASightingThatCannotBeReadHoldsNobodyUp(t *testing.T) {
+	var s shelf
+	others := append(entries(1), any("of another program"), any(nil))
+	if !hears(&s, 0, answer{news: news{before: 4, first: 1, others: append(others, entries(4)...)}, own: []int{5}}) {
+		t.Error("an answer that holds everything is called incomplete")
+	}
+	if got := fmt.Sprint(found(t, &s)); got != "[5 4 1]" {
+		t.Errorf("found %s, want those that can be read", got)
+	}
+}
+
+func TestTheListsLifeIsProlongedInTimeAndNotWithEverySighting(t *testing.T) {
+	var s shelf
+	now := time.UnixMilli(1_780_000_000_000)
+	for _, step := range []struct {
+		after    time.Duration
+		lifetime time.Duration
+		prolong  bool
+		ttl      time.Duration
+	}{
+		{0, time.Hour, true, 2 * time.Hour},
+		{time.Minute, time.Hour, false, 2 * time.Hour},
+		{61 * time.Minute, time.Hour, true, 2 * time.Hour},
+		{62 * time.Minute, 24 * time.Hour, true, 48 * time.Hour}, // somebody looks further back
+		{63 * time.Minute, time.Hour, false, 48 * time.Hour},
+	} {
+		at := now.Add(step.after)
+		_, ttl, prolong := s.due(step.lifetime, at)
+		if prolong != step.prolong || ttl != step.ttl {
+			t.Errorf("after %v prolong is %v to %v, want %v to %v", step.after, prolong, ttl, step.prolong, step.ttl)
+		}
+		if prolong {
+			s.prolonged(at.Add(ttl))
+		}
+	}
+}
+
 func TestAServerThatLostEverythingIsLearntFromAnew(t *testing.T) {
 	var s shelf
-	hears(t, &s, 0, answer{news: news{before: 9, first: 10}, own: []int{1}})
-	if !hears(t, &s, 10, answer{news: news{before: 0, first: 1}, own: []int{2}}) || s.known != 1 {
+	hears(&s, 0, answer{news: news{before: 9, first: 10}, own: []int{1}})
+	if !hears(&s, 10, answer{news: news{before: 0, first: 1}, own: []int{2}}) || s.known != 1 {
 		t.Errorf("after the loss the list is known up to %d, want 1", s.known)
 	}
 	if got := fmt.Sprint(found(t, &s)); got != "[2 1]" {
@@ -116,7 +149,7 @@ func TestAServerThatLostEverythingIsLearntFromAnew(t *testing.T) {
 func TestTheCommunityThatWasQuietLongestIsForgottenFirst(t *testing.T) {
 	s := shelves{of: make(map[string]*shelf), most: 5}
 	for i, guild := range []string{"busy", "quiet", "busy", "new"} {
-		hears(t, s.shelf(guild), int64(i), answer{news: news{before: int64(i), first: int64(i) + 1}, own: []int{i}})
+		hears(s.shelf(guild), int64(i), answer{news: news{before: int64(i), first: int64(i) + 1}, own: []int{i}})
 	}
 	s.makeRoom()
 	if s.of["quiet"] != nil {

@@ -22,6 +22,10 @@ const (
 	poolTimeout = 2 * time.Second
 )
 
+// bufferSize is how much of what comes and goes a connection gathers. Every connection has
+// two buffers for good, and what a trip sends is rarely longer.
+const bufferSize = 16 << 10
+
 // Options change what a store keeps. The zero value is what most communities want.
 type Options struct {
 	KeepCases time.Duration // how long a case is kept after its last change; 0: ledger.KeepCases
@@ -55,6 +59,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	universal.PoolTimeout = cmp.Or(universal.PoolTimeout, poolTimeout)
 	universal.MaxRetries = cmp.Or(universal.MaxRetries, 1)
 	universal.DialerRetries = 1
+	universal.ReadBufferSize, universal.WriteBufferSize = bufferSize, bufferSize
 	universal.ContextTimeoutEnabled = true
 	universal.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled} // Redis 7 has none
 	client := goredis.NewUniversalClient(universal)

@@ -63,22 +63,31 @@ func (t *trips) run(ctx context.Context, about *sighted) (moderation.Observation
 // travel makes trips until nobody waits. They belong to no caller in particular, so they
 // end by the client's own timeouts.
 func (t *trips) travel() {
-	for {
-		runtime.Gosched() // where there is no processor to spare, whoever is about to come may come along
-		t.mu.Lock()
-		n := min(len(t.waiting), sharedAtMost)
-		if n == 0 {
-			t.underway = false
-			t.mu.Unlock()
-			return
-		}
-		calls := t.waiting[:n:n]
-		t.waiting = t.waiting[n:]
-		t.mu.Unlock()
+	for calls := t.gather(); calls != nil; calls = t.gather() {
 		t.exchange(context.Background(), calls)
 		for _, c := range calls {
 			close(c.done)
 		}
+	}
+}
+
+// gather returns those who make the next trip, nil when nobody waits. Where there is no
+// processor to spare, others are let go first for as long as more of them come along.
+func (t *trips) gather() []*call {
+	for came := 0; ; {
+		runtime.Gosched()
+		t.mu.Lock()
+		n := min(len(t.waiting), sharedAtMost)
+		if n == came || n == sharedAtMost {
+			calls := t.waiting[:n:n]
+			if t.waiting = t.waiting[n:]; n == 0 {
+				t.underway, calls = false, nil
+			}
+			t.mu.Unlock()
+			return calls
+		}
+		came = n
+		t.mu.Unlock()
 	}
 }
 
