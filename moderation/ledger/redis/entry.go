@@ -3,6 +3,7 @@ package redis
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -19,10 +20,10 @@ const entryForm = 1
 
 // How a meter's member is kept. To distinct meters memberDistinct is added.
 const (
-	memberApart    = iota // as a text of its own
-	memberComment         // it is the comment
-	memberAuthor          // it is the author and anything
-	memberDistinct = 1 << 2
+	memberApart    = 1 // as a text of its own
+	memberComment  = 2 // it is the comment
+	memberAuthor   = 3 // it is the author and anything
+	memberDistinct = 4
 )
 
 // entryOf is a sighting as the list keeps it; readEntry takes it apart.
@@ -80,7 +81,7 @@ func readEntry(entry string) (moderation.Sighting, error) {
 		return s, errEntry
 	}
 	s.Time = time.UnixMilli(r.varint()).UTC()
-	s.Lookalikes = time.Duration(r.varint()) * time.Millisecond
+	s.Lookalikes = r.duration()
 	s.Fingerprint.Exact, s.Fingerprint.Near = r.uint64(), r.uint64()
 	s.Comment, s.Author, s.Channel = r.copy(), r.copy(), r.copy()
 	for !r.failed && r.rest != "" {
@@ -102,7 +103,7 @@ type reader struct {
 func (r *reader) meter(of *moderation.Sighting) (m moderation.Meter) {
 	kind := r.byte()
 	m.Distinct = kind&memberDistinct != 0
-	m.Window = time.Duration(r.varint()) * time.Millisecond
+	m.Window = r.duration()
 	m.Key = r.text()
 	switch kind &^ memberDistinct {
 	case memberApart:
@@ -154,6 +155,17 @@ func (r *reader) uvarint() (n uint64) {
 	}
 	r.failed = true
 	return 0
+}
+
+// duration reads milliseconds.
+func (r *reader) duration() time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	ms := r.varint()
+	if ms < 0 || ms > most {
+		r.failed = true
+		return 0
+	}
+	return time.Duration(ms) * time.Millisecond
 }
 
 // varint undoes the zigzag of binary.AppendVarint.
