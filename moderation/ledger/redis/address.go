@@ -20,7 +20,7 @@ import (
 func parseAddress(address string) (*goredis.UniversalOptions, error) {
 	scheme, rest, found := strings.Cut(address, "://")
 	if !found {
-		return nil, fmt.Errorf("the Redis address has no scheme; write redis://host:6379")
+		return nil, fmt.Errorf("the Redis address (REDIS_URL) has no scheme; write redis://host:6379")
 	}
 	base, kind, _ := strings.Cut(scheme, "-")
 	if kind == "" {
@@ -32,7 +32,7 @@ func parseAddress(address string) (*goredis.UniversalOptions, error) {
 	}
 	port := map[string]string{"sentinel": "26379", "cluster": "6379"}[kind]
 	if port == "" || base != "redis" && base != "rediss" {
-		return nil, fmt.Errorf("the Redis address has scheme %q; it is one of redis, rediss, unix, redis-sentinel, redis-cluster", scheme)
+		return nil, fmt.Errorf("the Redis address (REDIS_URL) has scheme %q; it is one of redis, rediss, unix, redis-sentinel, redis-cluster", scheme)
 	}
 	hosts, single, master, err := splitHosts(base, rest)
 	if err != nil {
@@ -53,7 +53,7 @@ func parseAddress(address string) (*goredis.UniversalOptions, error) {
 	o.IsClusterMode = kind == "cluster"
 	if kind == "sentinel" {
 		if o.MasterName = master; master == "" {
-			return nil, fmt.Errorf("the Redis address names sentinels but no master; add ?master=name")
+			return nil, fmt.Errorf("the Redis address (REDIS_URL) names sentinels but no master; add ?master=name")
 		}
 		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
 	}
@@ -71,12 +71,12 @@ func splitHosts(scheme, rest string) (hosts []string, single, master string, err
 	at := strings.LastIndex(authority, "@") + 1
 	hosts = strings.Split(authority[at:], ",")
 	if hosts[0] == "" {
-		return nil, "", "", fmt.Errorf("the Redis address names no host")
+		return nil, "", "", fmt.Errorf("the Redis address (REDIS_URL) names no host")
 	}
 	path, query, _ := strings.Cut(tail, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, "", "", fmt.Errorf("the query of the Redis address cannot be read")
+		return nil, "", "", fmt.Errorf("the query of the Redis address (REDIS_URL) cannot be read")
 	}
 	master = values.Get("master")
 	values.Del("master")
@@ -88,7 +88,7 @@ func withoutAddress(err error) error {
 	if failure, ok := err.(*url.Error); ok {
 		err = failure.Err
 	}
-	return fmt.Errorf("the Redis address cannot be read: %w", err)
+	return fmt.Errorf("the Redis address (REDIS_URL) cannot be read: %w", err)
 }
 
 func universal(o *goredis.Options) *goredis.UniversalOptions {
