@@ -12,7 +12,10 @@ import (
 // sighting of a community may take more, to learn of the recent ones that are known already.
 func (s *Store) Observe(ctx context.Context, sighting moderation.Sighting) (moderation.Observation, error) {
 	observation, err := s.trips.run(ctx, s.shelves.sight(&sighting))
-	return observation, wrap("observe comment "+sighting.Comment, err)
+	if err != nil {
+		return observation, wrap("observe comment "+sighting.Comment, err)
+	}
+	return observation, nil
 }
 
 // answer takes the script's answer apart. It tells the shelf of the sightings that were
