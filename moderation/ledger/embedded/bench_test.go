@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/moderation"
+	"parley/moderation/ledger"
 )
 
 // sighting is a comment with what a policy usually asks about it.
@@ -118,3 +119,36 @@ func BenchmarkCommit(b *testing.B) {
 }
 
 func nanoseconds(b *testing.B) float64 { return float64(b.Elapsed().Nanoseconds()) / float64(b.N) }
+
+// BenchmarkTake takes from a queue in which a raid has left thousands, and compares with one
+// that holds nothing else.
+func BenchmarkTake(b *testing.B) {
+	var floor float64
+	for _, backlog := range []int{0, 10_000} {
+		b.Run(fmt.Sprint("Behind", backlog), func(b *testing.B) {
+			s := open(b, b.TempDir())
+			defer s.Close()
+			at := time.UnixMilli(1_780_000_000_000)
+			waiting := removal("backlog", at, 0)
+			for i := range backlog {
+				waiting.Effects = append(waiting.Effects, moderation.Effect{ID: fmt.Sprint("backlog/", i), Kind: moderation.TakeDown, Guild: "g", Case: "backlog"})
+			}
+			if _, err := s.Commit(b.Context(), waiting); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				taken, err := s.Take(b.Context(), "g", ledger.Effects, "worker", 1, time.Minute)
+				if err != nil || len(taken) != 1 {
+					b.Fatal(len(taken), err)
+				}
+				if err := s.Later(b.Context(), "g", ledger.Effects, taken[0], at); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if backlog == 0 {
+				floor = nanoseconds(b)
+			}
+			b.ReportMetric(nanoseconds(b)/floor, "x-empty-queue")
+		})
+	}
+}

@@ -25,14 +25,16 @@ func enqueue(t *transaction, guild string, q ledger.Queue, effects []moderation.
 	return nil
 }
 
-// Take leases the oldest effects that are due.
+// Take leases effects that are due: first those that were given back or whose lease has ended,
+// then new ones, each in order. Two questions in place of one, since the index answers either
+// without looking at all that waits; a raid leaves thousands.
 func (s *Store) Take(ctx context.Context, guild string, q ledger.Queue, consumer string, n int, lease time.Duration) ([]ledger.Delivery, error) {
 	var taken []ledger.Delivery
 	err := s.do(ctx, fmt.Sprintf("take from %s", q), func(t *transaction) error {
 		taken = nil
 		now := time.Now().UnixMilli()
-		err := t.each(`SELECT seq, attempts + 1, body FROM queue WHERE guild = ? AND name = ? AND due <= ? ORDER BY seq LIMIT ?`,
-			[]any{guild, string(q), now, n}, func(scan func(...any) error) error {
+		find := func(query string, args ...any) error {
+			return t.each(query, args, func(scan func(...any) error) error {
 				var d ledger.Delivery
 				var body []byte
 				if err := scan(&d.Token, &d.Attempts, &body); err != nil {
@@ -44,7 +46,13 @@ func (s *Store) Take(ctx context.Context, guild string, q ledger.Queue, consumer
 				taken = append(taken, d)
 				return nil
 			})
-		if err != nil {
+		}
+		if err := find(`SELECT seq, attempts + 1, body FROM queue WHERE guild = ? AND name = ? AND due > 0 AND due <= ? ORDER BY due, seq LIMIT ?`,
+			guild, string(q), now, n); err != nil {
+			return err
+		}
+		if err := find(`SELECT seq, attempts + 1, body FROM queue WHERE guild = ? AND name = ? AND due = 0 ORDER BY seq LIMIT ?`,
+			guild, string(q), n-len(taken)); err != nil {
 			return err
 		}
 		for _, d := range taken {
