@@ -54,7 +54,8 @@ type bench struct {
 	calls   calls
 }
 
-// authors is how many members comment; each says so little that nobody looks like a flood.
+// authors is how many members comment at least; there are never fewer than comments in a
+// stream, so that each says too little to look like a flood.
 const authors = 12000
 
 // Run measures. It takes a few times as long as it takes to read the stream.

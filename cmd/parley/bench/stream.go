@@ -47,7 +47,7 @@ func (b *bench) writeStreams() (streams, error) {
 		return streams{}, fmt.Errorf("load the embedded classifier: %w", err)
 	}
 	w := writer{judge: engine.New(p, model), vocabulary: strings.Fields(words)}
-	for i := range authors {
+	for i := range max(authors, b.Comments) {
 		w.members = append(w.members, b.channel.Guild.NewMember(fmt.Sprintf("member-%d", i)))
 	}
 	n := b.Comments
