@@ -35,6 +35,7 @@ type Result struct {
 	HalfLoad          float64 `json:"half_load_per_second"` // at which latencies were taken
 	VerdictP50        float64 `json:"verdict_p50_ms"`       // from gateway frame to verdict
 	VerdictP99        float64 `json:"verdict_p99_ms"`
+	FloorP99          float64 `json:"floor_p99_ms"`  // bare discordgo at half load, from gateway frame to its handler
 	EffectP50         float64 `json:"effect_p50_ms"` // from gateway frame to the request that takes it down
 	EffectP99         float64 `json:"effect_p99_ms"`
 	RoundTripsClean   float64 `json:"round_trips_clean"`  // calls of the store per comment, commits of what was flagged left out
@@ -74,6 +75,10 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	r := Result{Comments: o.Comments, FloorPerSecond: floor.perSecond, FloorAllocs: floor.allocs}
 	if err := b.inProcess(ctx, &r); err != nil {
 		return Result{}, err
+	}
+	o.Stage("bare discordgo, half load")
+	if err := b.floorLatency(ctx, &r); err != nil {
+		return Result{}, fmt.Errorf("the floor at half load: %w", err)
 	}
 	o.Stage("a bot in its own process")
 	if err := b.ownProcess(ctx, &r); err != nil {
@@ -173,38 +178,40 @@ func (b *bench) flatOut(ctx context.Context, comments []discordtest.FloodComment
 	return b.measure(ctx, discordtest.Flood{Channel: b.channel, Comments: comments}, done)
 }
 
-// latencies floods at half load and compares when frames were sent, verdicts reached and
-// requests made.
+// latencies compares when frames were sent at half load, verdicts reached and requests made.
 func (b *bench) latencies(ctx context.Context, r *Result) error {
-	done := b.heard.expect(b.Comments)
-	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.streams.half, Rate: r.HalfLoad})
+	log, err := b.halfLoad(ctx, r)
 	if err != nil {
 		return err
 	}
-	if err := wait(ctx, done); err != nil {
-		return err
-	}
-	var verdicts, effects []time.Duration
+	r.VerdictP50, r.VerdictP99 = inMilliseconds(latency.Percentiles(b.heard.since(log)))
 	down := map[string]bool{}
 	for id, h := range b.heard.all() {
-		if sent, ok := log.SentAt(id); ok {
-			verdicts = append(verdicts, h.at.Sub(sent))
-			if h.action >= moderation.Hold {
-				down[id] = true
-			}
+		if h.action >= moderation.Hold {
+			down[id] = true
 		}
 	}
 	if err := b.awaitDown(ctx, down); err != nil {
 		return err
 	}
+	var effects []time.Duration
 	for _, request := range b.server.RequestsTo(takeDownRoute) {
 		if sent, ok := log.SentAt(lastPart(request.Path)); ok {
 			effects = append(effects, request.At.Sub(sent))
 		}
 	}
-	r.VerdictP50, r.VerdictP99 = inMilliseconds(latency.Percentiles(verdicts))
 	r.EffectP50, r.EffectP99 = inMilliseconds(latency.Percentiles(effects))
 	return nil
+}
+
+// halfLoad floods at half load and waits until all was heard.
+func (b *bench) halfLoad(ctx context.Context, r *Result) (discordtest.FloodLog, error) {
+	done := b.heard.expect(b.Comments)
+	log, err := b.server.Flood(ctx, discordtest.Flood{Channel: b.channel, Comments: b.streams.half, Rate: r.HalfLoad})
+	if err != nil {
+		return discordtest.FloodLog{}, err
+	}
+	return log, wait(ctx, done)
 }
 
 func inMilliseconds(p50, p99 time.Duration) (float64, float64) {
@@ -233,13 +240,18 @@ func (h *heard) expect(n int) <-chan struct{} {
 }
 
 func (h *heard) verdict(c *moderation.Comment, v *moderation.Verdict, _ time.Duration) {
+	h.note(c.ID, v.Action)
+}
+
+// note says that a message has come to its end.
+func (h *heard) note(id string, action moderation.Action) {
 	at := time.Now()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.left == 0 {
 		return
 	}
-	h.reached[c.ID] = reached{at, v.Action}
+	h.reached[id] = reached{at, action}
 	if h.left--; h.left == 0 {
 		close(h.done)
 	}
@@ -249,6 +261,16 @@ func (h *heard) all() map[string]reached {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.reached
+}
+
+// since tells how long each comment took from when it was sent.
+func (h *heard) since(log discordtest.FloodLog) (took []time.Duration) {
+	for id, end := range h.all() {
+		if sent, ok := log.SentAt(id); ok {
+			took = append(took, end.at.Sub(sent))
+		}
+	}
+	return took
 }
 
 // calls counts what is asked of the store on the way of a comment that nothing is done about.

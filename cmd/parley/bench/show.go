@@ -33,6 +33,7 @@ func Show(w io.Writer, style terminal.Style, r Result) {
 	plain("half load", fmt.Sprintf("%.0f/s", r.HalfLoad))
 	plain("frame to verdict, p50", fmt.Sprintf("%.2f ms", r.VerdictP50))
 	row("frame to verdict, p99", fmt.Sprintf("%.2f ms", r.VerdictP99), "under 5 ms", r.VerdictP99 < 5)
+	plain("frame to bare handler, p99", fmt.Sprintf("%.2f ms", r.FloorP99))
 	plain("frame to take-down request, p50", fmt.Sprintf("%.2f ms", r.EffectP50))
 	plain("frame to take-down request, p99", fmt.Sprintf("%.2f ms", r.EffectP99))
 	row("store calls for a clean comment", fmt.Sprintf("%.3f", r.RoundTripsClean), "1", r.RoundTripsClean < 1.01)
