@@ -91,7 +91,7 @@ func (r *run) rehearsal(ctx context.Context) (rows []Row, err error) {
 	if r.options.DataDir == "" {
 		return rows, nil
 	}
-	real, err := readSources(ctx, r.options.DataDir)
+	real, _, err := readSources(ctx, r.options.DataDir)
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,9 @@ func (n *network) embedBack(b *batch) {
 			case word >= 0:
 				n.Words.add(word, g, 1)
 				add(n.Classes.gradient[int(n.classOf[word])*width:][:width], g, 1)
-			case word == lettered && len(s.letters[i]) > 0:
-				for _, row := range s.letters[i] {
-					n.Letters.add(row, g, 1/float32(len(s.letters[i])))
-				}
+				n.addLettersBack(g, n.spelling[word])
+			case word == lettered:
+				n.addLettersBack(g, s.letters[i])
 			}
 			for m := range reader.NumMarks {
 				if s.marks[i]&(1<<m) != 0 {
@@ -24,6 +23,13 @@ func (n *network) embedBack(b *batch) {
 				}
 			}
 		}
+	}
+}
+
+// addLettersBack passes the gradient of a sum to the letters that addLetters added.
+func (n *network) addLettersBack(g []float32, rows []int32) {
+	for _, row := range rows {
+		n.Letters.add(row, g, 1/float32(len(rows)))
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 // progress is what an interrupted run needs to go on.
 type progress struct {
 	Fingerprint uint32
+	Teachers    int       // how many have learned and been asked
+	Advice      []float32 // sums of what they said of the rows in run.asked
 	Phrases     *phraseTrainer
 	PhrasesDone bool
 	Networks    [reader.NumNetworks]*network
@@ -28,6 +30,9 @@ func (r *run) fingerprint() uint32 {
 	for i := range r.learn {
 		fmt.Fprint(h, r.learn[i].Text, r.learn[i].Targets, r.learn[i].Trust)
 	}
+	for i := range r.kin {
+		fmt.Fprint(h, r.kin[i].Text)
+	}
 	for _, word := range r.words.words {
 		fmt.Fprint(h, word)
 	}
@@ -38,11 +43,17 @@ func (r *run) fingerprint() uint32 {
 func (r *run) fresh() *progress {
 	state := &progress{Phrases: newPhraseTrainer(r.vocabulary)}
 	for i, l := range r.curriculum.lessons {
-		rng := r.random(networkStream + uint64(i)<<32)
-		state.Networks[i] = newNetwork(r.words, l.gaps, rng)
-		state.Networks[i].startWords(r.words.words, r.vectors, rng)
+		state.Networks[i] = r.freshNetwork(i, l.gaps)
 	}
 	return state
+}
+
+// freshNetwork is one that has not learned; its number is its lesson's.
+func (r *run) freshNetwork(number int, gaps []int) *network {
+	rng := r.random(networkStream + uint64(number)<<32)
+	n := newNetwork(r.words, gaps, rng)
+	n.startWords(r.words.words, r.vectors, rng)
+	return n
 }
 
 // resume reads the checkpoint where there is one, else it begins.

@@ -4,6 +4,7 @@ import "parley/moderation/classifier/reader"
 
 // curriculum is what a training run teaches, in order.
 type curriculum struct {
+	teachers faculty
 	lessons  [reader.NumNetworks]lesson
 	phrases  phraseLesson
 	wordRows int // generated rows from which, beside the real ones, the vocabulary is chosen
@@ -18,7 +19,8 @@ type lesson struct {
 	rate    float64
 	dropout dropout
 	diet    diet
-	silent  bool // learns to have no opinion of rows other than the specialty's
+	silence float32 // how much it learns to have no opinion of rows other than the specialty's; 0 for their own targets
+	advised bool    // learns from what the teachers said, too
 }
 
 // phraseLesson is how the first stage learns.
@@ -27,11 +29,11 @@ type phraseLesson struct {
 	diet   diet
 }
 
-// diet is what is read in one epoch.
+// diet is what is read in one epoch beside the specialty's rows and those that people wrote
+// to mislead.
 type diet struct {
-	specialty int // one in so many of the specialty's rows; 0 for none
-	others    int // one in so many of the other real rows; 0 for none
-	generated int // fresh generated rows; with any, all rows that people wrote to mislead
+	others    bool // the rows of all other sets
+	generated int  // so many fresh generated rows
 }
 
 // fullCurriculum is the one that the shipped model learned by.
@@ -44,13 +46,16 @@ type diet struct {
 // it sees few rows often.
 func fullCurriculum() curriculum {
 	return curriculum{
+		teachers: faculty{size: 8, parts: 4, temper: 0.3, trust: 1.2,
+			lesson: lesson{gaps: []int{1}, epochs: 3, rate: 2e-3, silence: 0.03,
+				dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{generated: 17_500}}},
 		lessons: [...]lesson{
-			reader.Specialist: {name: "specialist", gaps: []int{1}, epochs: 3, rate: 2e-3, silent: true,
-				dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{specialty: 1, generated: 17_500}},
+			reader.Specialist: {name: "specialist", gaps: []int{1}, epochs: 3, rate: 2e-3, silence: 1, advised: true,
+				dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{generated: 17_500}},
 			reader.Generalist: {name: "generalist", gaps: []int{1, 2, 4}, epochs: 6, rate: 2e-3, // sees 2·(1+2+4)+1 words
-				dropout: dropout{summary: 0.3, words: 0.04}, diet: diet{specialty: 1, others: 1, generated: 70_000}},
+				dropout: dropout{summary: 0.3, words: 0.04}, diet: diet{others: true, generated: 70_000}},
 		},
-		phrases:  phraseLesson{epochs: 4, diet: diet{specialty: 1, others: 1, generated: 70_000}},
+		phrases:  phraseLesson{epochs: 4, diet: diet{others: true, generated: 70_000}},
 		wordRows: 70_000,
 		heldRows: 1500,
 	}

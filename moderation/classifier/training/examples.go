@@ -26,15 +26,15 @@ type dropout struct {
 type exampleMaker struct {
 	vocabulary *reader.Vocabulary
 	dropout    dropout
-	silent     bool // wants no opinion of rows other than the specialty's
+	silence    float32 // see lesson
 	text       reader.Text
 }
 
 // make reads row. A nil rng reads it as it is; else words are hidden or spelled out.
 func (m *exampleMaker) make(row *Row, rng *rand.Rand) example {
 	ex := example{targets: row.Targets, trust: row.Trust}
-	if m.silent && row.Source != specialty {
-		ex.targets, ex.trust = silence()
+	if m.silence > 0 && row.Source != specialty {
+		ex.targets, ex.trust = evenOdds(m.silence)
 	}
 	m.vocabulary.ScanInput(&row.Input, &m.text)
 	short := len(m.text.Tokens) <= reader.ShortComment
@@ -50,10 +50,10 @@ func (m *exampleMaker) make(row *Row, rng *rand.Rand) example {
 	return ex
 }
 
-// silence is what has no opinion: even odds where the specialty's rows say anything.
-func silence() (targets Targets, trust TrustList) {
+// evenOdds is no opinion where the specialty's rows have one.
+func evenOdds(weight float32) (targets Targets, trust TrustList) {
 	for _, h := range []int{toxicity, identityAttack} {
-		targets[h], trust[h] = 0.5, 1
+		targets[h], trust[h] = 0.5, weight
 	}
 	return targets, trust
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // quantised rounds the weights to what the reader holds: bytes for the tables, float32 for
-// the rest. The class vectors are added into the word vectors.
+// the rest. The class vectors and those of a word's letters are added into its vector.
 func (n *network) quantised() *reader.Network {
 	out := &reader.Network{
 		Words: make([]byte, len(n.Words.Value)), WordUnits: make([]float32, len(n.classOf)),
@@ -23,6 +23,7 @@ func (n *network) quantised() *reader.Network {
 	for i, class := range n.classOf {
 		copy(row, n.Words.row(int32(i)))
 		add(row, n.Classes.Value[int(class)*width:][:width], 1)
+		n.addLetters(row, n.spelling[i])
 		out.WordUnits[i] = roundTo(out.Words[i*width:][:width], row)
 	}
 	out.Unit = roundTo(out.Letters, n.Letters.Value)

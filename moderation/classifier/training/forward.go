@@ -55,10 +55,9 @@ func (n *network) embed(b *batch) {
 			case word >= 0:
 				add(x, n.Words.row(word), 1)
 				add(x, n.Classes.Value[int(n.classOf[word])*width:][:width], 1)
-			case word == lettered && len(s.letters[i]) > 0:
-				for _, row := range s.letters[i] {
-					add(x, n.Letters.row(row), 1/float32(len(s.letters[i])))
-				}
+				n.addLetters(x, n.spelling[word])
+			case word == lettered:
+				n.addLetters(x, s.letters[i])
 			}
 			for m := range reader.NumMarks {
 				if s.marks[i]&(1<<m) != 0 {

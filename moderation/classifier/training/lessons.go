@@ -19,6 +19,9 @@ func (r *run) fit(ctx context.Context) (*reader.Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.askTeachers(ctx, state); err != nil {
+		return nil, err
+	}
 	for i := range r.curriculum.lessons {
 		if err := r.teach(ctx, state, i); err != nil {
 			return nil, err
@@ -50,15 +53,12 @@ func (r *run) teach(ctx context.Context, state *progress, i int) error {
 	if state.Epochs[i] == l.epochs {
 		return nil
 	}
-	maker, tell := &exampleMaker{vocabulary: r.vocabulary, dropout: l.dropout, silent: l.silent}, r.options.stage(l.name)
+	tell, rows := r.options.stage(l.name), r.learn
+	if l.advised {
+		rows = r.advised(state.Advice)
+	}
 	for epoch := state.Epochs[i]; epoch < l.epochs; epoch++ {
-		stream := uint64(1000*i + epoch)
-		err := n.train(ctx, maker, r.meal(l.diet, epoch, stream), r.random(epochStream+stream), func(done float64) float64 {
-			share := (float64(epoch) + done) / float64(l.epochs)
-			tell(share)
-			return l.rate * rateAt(share)
-		})
-		if err != nil {
+		if err := r.read(ctx, n, l, rows, i, epoch, tell); err != nil {
 			return err
 		}
 		state.Epochs[i] = epoch + 1
@@ -70,6 +70,18 @@ func (r *run) teach(ctx context.Context, state *progress, i int) error {
 	return nil
 }
 
+// read lets n read one epoch of lesson l, which has a number that no other network's has, with
+// rows as the real ones.
+func (r *run) read(ctx context.Context, n *network, l *lesson, rows []Row, number, epoch int, tell func(done float64)) error {
+	maker := &exampleMaker{vocabulary: r.vocabulary, dropout: l.dropout, silence: l.silence}
+	stream := uint64(1000*number + epoch)
+	return n.train(ctx, maker, r.meal(rows, l.diet, epoch, stream), r.random(epochStream+stream), func(done float64) float64 {
+		share := (float64(epoch) + done) / float64(l.epochs)
+		tell(share)
+		return l.rate * rateAt(share)
+	})
+}
+
 // teachPhrases teaches the first stage where state has not got it yet. It learns from what
 // the networks see in its rows as much as from the labels, since its work is to tell
 // beforehand what they would say.
@@ -78,33 +90,33 @@ func (r *run) teachPhrases(ctx context.Context, state *progress) error {
 		return nil
 	}
 	l, tell := &r.curriculum.phrases, r.options.stage("phrases")
-	rows := make([]Row, 0)
-	for _, row := range r.meal(l.diet, 0, phraseStream) {
-		rows = append(rows, *row)
+	meal := r.meal(r.learn, l.diet, 0, phraseStream)
+	rows := make([]Row, len(meal))
+	for i, row := range meal {
+		rows[i] = *row
 	}
 	opinion := make([]float32, len(rows))
 	for _, n := range state.Networks {
 		n.readRows(rows, r.vocabulary, func(i int, logits []float32) { opinion[i] += logits[toxicity] })
 	}
-	learn := make([]*Row, len(rows))
 	for i := range rows {
 		row := &rows[i]
 		row.Targets[toxicity] = (row.Targets[toxicity] + float32(sigmoid(float64(opinion[i])))) / 2
-		learn[i] = row
+		meal[i] = row
 	}
-	if err := state.Phrases.train(ctx, learn, l.epochs, r.random(phraseStream), tell); err != nil {
+	if err := state.Phrases.train(ctx, meal, l.epochs, r.random(phraseStream), tell); err != nil {
 		return err
 	}
 	state.PhrasesDone = true
 	return r.save(state)
 }
 
-// meal is what is read in one epoch: the real rows that are due, and freshly generated
-// ones, a few of them disguised.
-func (r *run) meal(d diet, epoch int, stream uint64) []*Row {
+// meal is what is read in one epoch: those of the real rows that are due, and freshly
+// generated ones, a few of them disguised.
+func (r *run) meal(real []Row, d diet, epoch int, stream uint64) []*Row {
 	rng := r.random(disguiseStream + stream)
 	fresh := r.generated(d.generated, stream)
-	rows := make([]*Row, 0, len(r.learn)+len(fresh))
+	rows := make([]*Row, 0, len(real)+len(fresh))
 	serve := func(row *Row) {
 		if rng.Float32() < disguisedShare {
 			copied := *row
@@ -113,9 +125,9 @@ func (r *run) meal(d diet, epoch int, stream uint64) []*Row {
 		}
 		rows = append(rows, row)
 	}
-	for i := range r.learn {
-		if d.isDue(&r.learn[i], epoch) {
-			serve(&r.learn[i])
+	for i := range real {
+		if d.isDue(&real[i], epoch) {
+			serve(&real[i])
 		}
 	}
 	for i := range fresh {
@@ -124,19 +136,16 @@ func (r *run) meal(d diet, epoch int, stream uint64) []*Row {
 	return rows
 }
 
-// isDue reports whether a real row is read in an epoch. Rows of one group are read
-// together; weakly labelled ones half as often as others.
+// isDue reports whether a real row is read in an epoch. Weakly labelled ones are every other
+// time, those of one group together.
 func (d diet) isDue(row *Row, epoch int) bool {
-	every := d.others
 	switch {
-	case row.Source == specialty:
-		every = d.specialty
-	case row.isCrafted():
-		every = min(d.generated, 1)
+	case row.Source == specialty || row.isCrafted():
+		return true
 	case row.isWeak():
-		every *= 2
+		return d.others && (turn(row.Group)+uint64(epoch))%2 == 0
 	}
-	return every > 0 && (turn(row.Group)+uint64(epoch))%uint64(every) == 0
+	return d.others
 }
 
 // turn is a number that tells groups of rows apart.

@@ -29,7 +29,8 @@ type network struct {
 	Outer   *tensor // rows of hidden, then the biases
 	Updates int
 
-	classOf []reader.Class // of every word
+	classOf  []reader.Class // of every word
+	spelling [][]int32      // of every word, the rows of its letters
 }
 
 type layer struct {
@@ -56,6 +57,7 @@ func newNetwork(words *wordList, gaps []int, rng *rand.Rand) *network {
 	}
 	spreadRows(n.Inner, hidden*summary, rng, math.Sqrt(2.0/summary))
 	spreadRows(n.Outer, heads*hidden, rng, math.Sqrt(1.0/hidden))
+	n.spelling = spelling(words.words)
 	n.classOf = make([]reader.Class, len(words.traits))
 	for i, t := range words.traits {
 		n.classOf[i] = t.Class
@@ -69,6 +71,23 @@ const classCount = int(reader.Reporter) + 1
 func spreadRows(t *tensor, n int, rng *rand.Rand, deviation float64) {
 	for i := range n {
 		t.Value[i] = float32(rng.NormFloat64() * deviation)
+	}
+}
+
+// spelling finds the rows of every word's letters. Words are read by their letters too, so
+// that what is learned of one form of a word is known of the others.
+func spelling(words []string) [][]int32 {
+	all := make([][]int32, len(words))
+	for i, word := range words {
+		reader.EachLetterRow([]byte(word), func(row int) { all[i] = append(all[i], int32(row)) })
+	}
+	return all
+}
+
+// addLetters adds the mean of rows of the letter table to x.
+func (n *network) addLetters(x []float32, rows []int32) {
+	for _, row := range rows {
+		add(x, n.Letters.row(row), 1/float32(len(rows)))
 	}
 }
 

@@ -27,6 +27,9 @@ type Credit struct {
 func Credits() []Credit {
 	var all []Credit
 	for _, s := range sources() {
+		if s.isKin() {
+			s.Use += "; its texts, without labels, for the teachers"
+		}
 		all = append(all, s.Credit)
 	}
 	return append(all,
@@ -63,30 +66,49 @@ func sources() []source {
 	}
 }
 
-// readSources reads every usable row of the data folder.
-func readSources(ctx context.Context, dir string) ([]Row, error) {
-	var rows []Row
+func (s *source) name() string { return strings.TrimSuffix(s.file, ".jsonl.gz") }
+
+// isKin reports whether texts of the set are like the specialty's: comments, posts and tweets
+// that people wrote for each other, abuse among them. That its labels ask something else is no
+// matter. Texts written to mislead are no kin: there the specialist is to be silent.
+func (s *source) isKin() bool {
+	switch s.name() {
+	case "toxic_spans_civil", "paradetox", "edos", "misogyny_reddit", "sbic_dev", "davidson":
+		return true
+	}
+	return false
+}
+
+// readSources reads every usable row of the data folder, and apart from them the texts, without
+// labels, of sets that are like the specialty's.
+func readSources(ctx context.Context, dir string) (rows, kin []Row, err error) {
 	for _, s := range sources() {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		name := strings.TrimSuffix(s.file, ".jsonl.gz")
+		name := s.name()
 		err := eachRecord(filepath.Join(dir, "train", s.file), func(rec *record) error {
 			row := Row{Source: name, Group: name + "/" + rec.Group}
 			if rec.Group == "" {
 				row.Group = name + "/" + rec.ID
 			}
 			row.Text = rec.Text
-			if s.read(rec, &row) && strings.TrimSpace(row.Text) != "" {
+			if strings.TrimSpace(row.Text) == "" {
+				return nil
+			}
+			if s.isKin() {
+				kin = append(kin, row)
+			}
+			if s.read(rec, &row) {
 				rows = append(rows, row)
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("%w (want the folder that holds train/ with every data set)", err)
+			return nil, nil, fmt.Errorf("%w (want the folder that holds train/ with every data set)", err)
 		}
 	}
-	return rows, nil
+	return rows, kin, nil
 }
 
 // labelled returns the record's label, or false where annotators were undecided.

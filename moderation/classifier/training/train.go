@@ -24,7 +24,7 @@ type Options struct {
 
 // Progress says how far a training run is.
 type Progress struct {
-	Stage string        // "reading", "specialist", "generalist", "phrases" or "adapting"
+	Stage string        // "reading", "teachers", "specialist", "generalist", "phrases" or "adapting"
 	Done  float64       // share of the stage, 0 to 1
 	Left  time.Duration // guess for the stage
 }
@@ -92,6 +92,7 @@ type run struct {
 	vocabulary *reader.Vocabulary
 	learn      []Row
 	held       []Row
+	kin        []Row // texts of which the teachers are asked
 }
 
 func (r *run) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(r.options.Seed, stream)) }
@@ -119,11 +120,12 @@ func (r *run) load(ctx context.Context) (err error) {
 	if r.grammar, err = readGrammar(r.lexicon); err != nil {
 		return err
 	}
-	rows, err := readSources(ctx, r.options.DataDir)
+	rows, kin, err := readSources(ctx, r.options.DataDir)
 	if err != nil {
 		return err
 	}
 	r.split(rows)
+	r.kin = slices.DeleteFunc(kin, func(row Row) bool { return heldOut(row.Group) })
 	r.held = append(r.held, r.labelled(r.grammar.generateHeld(r.curriculum.heldRows, r.random(heldStream)))...)
 	if r.options.Vectors != "" {
 		if r.vectors, err = readVectors(r.options.Vectors); err != nil {

@@ -22,6 +22,7 @@ func smallCurriculum() curriculum {
 		c.lessons[i].epochs = min(c.lessons[i].epochs, 2)
 		c.lessons[i].diet.generated = min(c.lessons[i].diet.generated, 150)
 	}
+	c.teachers.size, c.teachers.parts, c.teachers.epochs, c.teachers.diet.generated = 2, 2, 1, 150
 	c.phrases.epochs, c.phrases.diet.generated, c.wordRows, c.heldRows = 1, 150, 150, 30
 	return c
 }
@@ -95,32 +96,38 @@ func TestAnInterruptedRunEndsInTheSameModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkpoint := filepath.Join(t.TempDir(), "checkpoint")
-	ctx, cancel := context.WithCancel(t.Context())
-	interrupted := Options{DataDir: dir, Seed: 5, Checkpoint: checkpoint, Progress: func(p Progress) {
-		if p.Stage == "generalist" && p.Done > 0.5 {
-			cancel()
+	for _, c := range []struct{ interruptedIn, notAgain string }{{"teachers", ""}, {"generalist", "specialist"}} {
+		checkpoint := filepath.Join(t.TempDir(), "checkpoint")
+		ctx, cancel := context.WithCancel(t.Context())
+		interrupted := Options{DataDir: dir, Seed: 5, Checkpoint: checkpoint, Progress: func(p Progress) {
+			if p.Stage == c.interruptedIn && p.Done > 0.5 {
+				cancel()
+			}
+		}}
+		if _, err := trainSmall(ctx, interrupted); !errors.Is(err, context.Canceled) {
+			t.Fatalf("run interrupted in %s: %v", c.interruptedIn, err)
 		}
-	}}
-	if _, err := trainSmall(ctx, interrupted); !errors.Is(err, context.Canceled) {
-		t.Fatalf("interrupted run: %v", err)
-	}
-	if _, err := os.Stat(checkpoint); err != nil {
-		t.Fatalf("no checkpoint after an interruption: %v", err)
-	}
-	stages := map[string]bool{}
-	rest, err := trainSmall(t.Context(), Options{DataDir: dir, Seed: 5, Checkpoint: checkpoint, Progress: func(p Progress) { stages[p.Stage] = true }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if stages["specialist"] {
-		t.Errorf("stages %v were trained again", stages)
-	}
-	if !bytes.Equal(whole, rest) {
-		t.Error("the interrupted run ended in another model")
-	}
-	if _, err := os.Stat(checkpoint); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the checkpoint of a complete run is still there: %v", err)
+		if _, err := os.Stat(checkpoint); err != nil {
+			t.Fatalf("no checkpoint after an interruption: %v", err)
+		}
+		begun := map[string]float64{} // where each stage went on
+		rest, err := trainSmall(t.Context(), Options{DataDir: dir, Seed: 5, Checkpoint: checkpoint, Progress: func(p Progress) {
+			if _, known := begun[p.Stage]; !known {
+				begun[p.Stage] = p.Done
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, again := begun[c.notAgain]; again || begun["teachers"] < 0.5 {
+			t.Errorf("interrupted in %s, the run went on with %q at %.2f and the teachers at %.2f", c.interruptedIn, c.notAgain, at, begun["teachers"])
+		}
+		if !bytes.Equal(whole, rest) {
+			t.Errorf("the run interrupted in %s ended in another model", c.interruptedIn)
+		}
+		if _, err := os.Stat(checkpoint); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the checkpoint of a complete run is still there: %v", err)
+		}
 	}
 }
 
