@@ -116,7 +116,7 @@ type Delivery struct {
 
 // Outbox is the durable queue between decisions and what they do.
 type Outbox interface {
-	// Take hands out up to n due effects, oldest first, to this consumer alone. Effects
+	// Take hands out up to n due effects, new ones oldest first, to this consumer alone. Effects
 	// taken by a consumer that died (neither settled nor renewed within lease, or sooner where
 	// the store can tell) are handed out again. All consumers of a queue name the same lease.
 	Take(ctx context.Context, guild string, q Queue, consumer string, n int, lease time.Duration) ([]Delivery, error)

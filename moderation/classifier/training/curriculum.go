@@ -45,13 +45,15 @@ type diet struct {
 // one layer, since in the comments that it knows words tell most, and more dropout, since
 // it sees few rows often.
 func fullCurriculum() curriculum {
+	specialist := lesson{gaps: []int{1}, epochs: 3, rate: 2e-3, silence: 1,
+		dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{generated: 17_500}}
+	teacher := specialist
+	teacher.silence = 0.03
+	specialist.name, specialist.advised = "specialist", true
 	return curriculum{
-		teachers: faculty{size: 8, parts: 4, temper: 0.3, trust: 1.2,
-			lesson: lesson{gaps: []int{1}, epochs: 3, rate: 2e-3, silence: 0.03,
-				dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{generated: 17_500}}},
+		teachers: faculty{lesson: teacher, size: 8, parts: 4, temper: 0.3, trust: 1.2},
 		lessons: [...]lesson{
-			reader.Specialist: {name: "specialist", gaps: []int{1}, epochs: 3, rate: 2e-3, silence: 1, advised: true,
-				dropout: dropout{summary: 0.5, words: 0.12}, diet: diet{generated: 17_500}},
+			reader.Specialist: specialist,
 			reader.Generalist: {name: "generalist", gaps: []int{1, 2, 4}, epochs: 6, rate: 2e-3, // sees 2·(1+2+4)+1 words
 				dropout: dropout{summary: 0.3, words: 0.04}, diet: diet{others: true, generated: 70_000}},
 		},

@@ -121,15 +121,20 @@ func BenchmarkCommit(b *testing.B) {
 func nanoseconds(b *testing.B) float64 { return float64(b.Elapsed().Nanoseconds()) / float64(b.N) }
 
 // BenchmarkTake takes from a queue in which a raid has left thousands, and compares with one
-// that holds nothing else.
+// that holds nothing else. What it takes it gives back, to be due at a time in the past or, at
+// zero, as if it were new.
 func BenchmarkTake(b *testing.B) {
+	b.Run("GivenBack", func(b *testing.B) { benchmarkTake(b, time.UnixMilli(1_780_000_000_000)) })
+	b.Run("New", func(b *testing.B) { benchmarkTake(b, time.UnixMilli(0)) })
+}
+
+func benchmarkTake(b *testing.B, due time.Time) {
 	var floor float64
 	for _, backlog := range []int{0, 10_000} {
 		b.Run(fmt.Sprint("Behind", backlog), func(b *testing.B) {
 			s := open(b, b.TempDir())
 			defer s.Close()
-			at := time.UnixMilli(1_780_000_000_000)
-			waiting := removal("backlog", at, 0)
+			waiting := removal("backlog", time.UnixMilli(1_780_000_000_000), 0)
 			for i := range backlog {
 				waiting.Effects = append(waiting.Effects, moderation.Effect{ID: fmt.Sprint("backlog/", i), Kind: moderation.TakeDown, Guild: "g", Case: "backlog"})
 			}
@@ -141,7 +146,7 @@ func BenchmarkTake(b *testing.B) {
 				if err != nil || len(taken) != 1 {
 					b.Fatal(len(taken), err)
 				}
-				if err := s.Later(b.Context(), "g", ledger.Effects, taken[0], at); err != nil {
+				if err := s.Later(b.Context(), "g", ledger.Effects, taken[0], due); err != nil {
 					b.Fatal(err)
 				}
 			}
