@@ -63,7 +63,8 @@ func TestAReloadThatNamesAnotherModelHasThatOneAsked(t *testing.T) {
 	w.until("the comment taken down", func() bool { return isDown(w.place, m) })
 
 	before := w.bot.Bot.Current().Hash
-	w.config = judgedBy(model.URL(), "second")
+	second := judgedBy(model.URL(), "second")
+	w.config.Store(&second)
 	w.reload <- struct{}{}
 	w.until("the new policy", func() bool {
 		w.asks(w.place, "parley status") // which also lets the wait look again

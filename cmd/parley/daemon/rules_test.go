@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ type town struct {
 	places  []place
 	bot     *daemon.Running
 	options daemon.Options
-	config  string // the policy, without the model inside the program
+	config  atomic.Pointer[string] // the policy; the bot reads it whenever it likes
 	reload  chan struct{}
 	ctx     context.Context
 }
@@ -40,12 +41,13 @@ func newTown(t *testing.T, config string) *town {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	w := &town{T: t, Server: discordtest.NewServer(), config: config, reload: make(chan struct{}, 1), ctx: ctx}
+	w := &town{T: t, Server: discordtest.NewServer(), reload: make(chan struct{}, 1), ctx: ctx}
 	t.Cleanup(w.Server.Close)
+	w.config.Store(&config)
 	w.place = w.newPlace("News")
 	w.options = daemon.Options{
 		Load: func() (*policy.Policy, policy.Diagnostics) {
-			return policy.Parse("config.yaml", []byte("channels: [news]\n"+w.config), nil)
+			return policy.Parse("config.yaml", []byte("channels: [news]\n"+*w.config.Load()), nil)
 		},
 		APIBase: w.URL(), Token: w.Token(), DataDir: t.TempDir(), Listen: "off",
 		Watch: []string{t.TempDir() + "/config.yaml"}, Now: w.reload,
