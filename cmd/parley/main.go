@@ -71,7 +71,7 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "parley: %v\nTry: %s --help\n", err, understood(err))
+		fmt.Fprintf(s.err, "parley: %s\nTry: %s --help\n", mistakeIn(err), understood(err))
 		return 2
 	}
 	if err := command.Run(); err != nil {
@@ -81,6 +81,19 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 		return 1
 	}
 	return 0
+}
+
+// mistakeIn says what is wrong with a command line. The library names an argument that is
+// missing; this says what it is.
+func mistakeIn(err error) string {
+	if mistake, ok := errors.AsType[*kong.ParseError](err); ok && mistake.Context.Selected() != nil {
+		for _, argument := range mistake.Context.Selected().Positional {
+			if strings.HasPrefix(err.Error(), fmt.Sprintf("expected %q", argument.Summary())) {
+				return fmt.Sprintf("<%s> is missing: %s", argument.Name, argument.Help)
+			}
+		}
+	}
+	return err.Error()
 }
 
 // understood is the part of a command line that was understood before the mistake.
