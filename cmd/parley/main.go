@@ -86,8 +86,8 @@ func execute(ctx context.Context, args []string, s streams) (code int) {
 // mistakeIn says what is wrong with a command line. The library names an argument that is
 // missing; this says what it is.
 func mistakeIn(err error) string {
-	if mistake, ok := errors.AsType[*kong.ParseError](err); ok && mistake.Context.Selected() != nil {
-		for _, argument := range mistake.Context.Selected().Positional {
+	if command := commandOf(err); command != nil {
+		for _, argument := range command.Positional {
 			if strings.HasPrefix(err.Error(), fmt.Sprintf("expected %q", argument.Summary())) {
 				return fmt.Sprintf("<%s> is missing: %s", argument.Name, argument.Help)
 			}
@@ -98,10 +98,18 @@ func mistakeIn(err error) string {
 
 // understood is the part of a command line that was understood before the mistake.
 func understood(err error) string {
-	if mistake, ok := errors.AsType[*kong.ParseError](err); ok && mistake.Context.Selected() != nil {
-		return mistake.Context.Selected().FullPath()
+	if command := commandOf(err); command != nil {
+		return command.FullPath()
 	}
 	return "parley"
+}
+
+// commandOf is the command that a mistake was made with, nil where none was named.
+func commandOf(err error) *kong.Node {
+	if mistake, ok := errors.AsType[*kong.ParseError](err); ok {
+		return mistake.Context.Selected()
+	}
+	return nil
 }
 
 // asGoTestIsSpelled lets `parley test -run` be written with one dash, as in go test.

@@ -30,7 +30,7 @@ type network struct {
 	Updates int
 
 	classOf  []reader.Class // of every word
-	spelling [][]int32      // of every word, the rows of its letters
+	spelling [][]int32      // see wordList
 }
 
 type layer struct {
@@ -47,6 +47,7 @@ func newNetwork(words *wordList, gaps []int, rng *rand.Rand) *network {
 		Classes: newTensor(classCount*width).spread(rng, 0.05), Marks: newTensor(reader.NumMarks*width).spread(rng, 0.05),
 		Queries: newTensor(reader.NumQueries*width).spread(rng, 0.3),
 		Inner:   newTensor(hidden*summary + hidden), Outer: newTensor(heads*hidden + heads),
+		spelling: words.spelling,
 	}
 	for i := range n.Letters.Value {
 		n.Letters.Value[i] = float32(rng.NormFloat64() * 0.2)
@@ -57,7 +58,6 @@ func newNetwork(words *wordList, gaps []int, rng *rand.Rand) *network {
 	}
 	spreadRows(n.Inner, hidden*summary, rng, math.Sqrt(2.0/summary))
 	spreadRows(n.Outer, heads*hidden, rng, math.Sqrt(1.0/hidden))
-	n.spelling = spelling(words.words)
 	n.classOf = make([]reader.Class, len(words.traits))
 	for i, t := range words.traits {
 		n.classOf[i] = t.Class
@@ -72,16 +72,6 @@ func spreadRows(t *tensor, n int, rng *rand.Rand, deviation float64) {
 	for i := range n {
 		t.Value[i] = float32(rng.NormFloat64() * deviation)
 	}
-}
-
-// spelling finds the rows of every word's letters. Words are read by their letters too, so
-// that what is learned of one form of a word is known of the others.
-func spelling(words []string) [][]int32 {
-	all := make([][]int32, len(words))
-	for i, word := range words {
-		reader.EachLetterRow([]byte(word), func(row int) { all[i] = append(all[i], int32(row)) })
-	}
-	return all
 }
 
 // addLetters adds the mean of rows of the letter table to x.

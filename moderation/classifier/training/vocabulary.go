@@ -22,6 +22,7 @@ type wordList struct {
 	words    []string
 	traits   []reader.WordTraits
 	variants []reader.Variant
+	spelling [][]int32 // of every word, the rows of its letters in a network's table
 }
 
 // tally is how often a word was seen, and how often in abusive rows.
@@ -71,7 +72,17 @@ func buildWords(rows []Row, lex *lexicon, vectors map[string]*wordVector) (*word
 		}
 	}
 	list.addVariants(sensitive)
+	list.spell()
 	return list, nil
+}
+
+// spell finds the rows of every word's letters. Words are read by their letters too, so that
+// what is learned of one form of a word is known of the others.
+func (l *wordList) spell() {
+	l.spelling = make([][]int32, len(l.words))
+	for i, word := range l.words {
+		reader.EachLetterRow([]byte(word), func(row int) { l.spelling[i] = append(l.spelling[i], int32(row)) })
+	}
 }
 
 func countWords(rows []Row) (map[string]tally, error) {
