@@ -34,7 +34,7 @@ func (p *Platform) guarded(what string, f func()) {
 
 func (p *Platform) dispatch(ctx context.Context, e *discordgo.Event) error {
 	switch e.Type {
-	case "MESSAGE_CREATE", "MESSAGE_UPDATE":
+	case wire.MessageCreate, wire.MessageUpdate:
 		m, err := wire.ReadMessage(e.RawData)
 		if err != nil {
 			return err
@@ -42,7 +42,7 @@ func (p *Platform) dispatch(ctx context.Context, e *discordgo.Event) error {
 		if m.GuildID == "" {
 			return nil // a private conversation with the bot
 		}
-		p.take(ctx, message{guild: m.GuildID, body: m, updates: e.Type == "MESSAGE_UPDATE"})
+		p.take(ctx, message{guild: m.GuildID, body: m, updates: e.Type == wire.MessageUpdate})
 		return nil
 	case "INTERACTION_CREATE":
 		return read(e, func(i wire.Interaction) { p.interact(ctx, i) })

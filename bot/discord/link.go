@@ -2,6 +2,8 @@ package discord
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +13,9 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+	"golang.org/x/net/http/httpproxy"
+
+	"parley/bot/discord/tap"
 )
 
 // link supervises one discordgo session, which by itself reconnects for ever after fatal
@@ -22,6 +27,8 @@ type link struct {
 	down    chan struct{} // holds a signal once the connection is lost
 	busy    atomic.Bool   // while an event is handled, which may take long when the bot is full
 	handled atomic.Int64  // when an event was last done with, in Unix nanoseconds
+
+	tapped tap.Box // messages, which do not go through discordgo
 
 	mu   sync.Mutex
 	conn net.Conn // under the websocket
@@ -50,12 +57,17 @@ func (p *Platform) newLink(ctx context.Context) (*link, error) {
 		HandshakeTimeout: p.timing.open,
 		NetDialContext:   l.dial,
 	}
+	// The way through a proxy is gorilla/websocket's own, which encrypts above what is dialled
+	// here. Then there is nothing to tap, and messages go through discordgo.
+	if httpproxy.FromEnvironment().HTTPSProxy == "" {
+		session.Dialer.NetDialTLSContext = l.dialTLS
+	}
 	// Only the raw event is listened to: discordgo's own types come out empty for messages
 	// that hold anything it does not know.
 	session.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
 		l.greeted.Store(true) // also by what a resume repeats before it says RESUMED
 		l.busy.Store(true)
-		p.handle(ctx, e)
+		p.handle(ctx, l.untapped(e))
 		l.handled.Store(time.Now().UnixNano())
 		l.busy.Store(false)
 	})
@@ -77,15 +89,56 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// dial keeps hold of the connection, so that one on which nothing comes can be cut.
-func (l *link) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-	if err == nil {
-		l.mu.Lock()
-		l.conn = conn
-		l.mu.Unlock()
+// untapped is the event that another stands in for, or that event itself.
+func (l *link) untapped(e *discordgo.Event) *discordgo.Event {
+	if e.Type != tap.Event {
+		return e
 	}
-	return conn, err
+	if m, ok := l.tapped.Take(e.RawData); ok {
+		return &discordgo.Event{Operation: e.Operation, Sequence: m.Sequence, Type: m.Type, RawData: m.Data}
+	}
+	return e
+}
+
+// dial connects without encryption.
+func (l *link) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := l.reach(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return tap.New(conn, &l.tapped), nil
+}
+
+// dialTLS connects with encryption.
+func (l *link) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := l.reach(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{}
+	if own := l.session.Dialer.TLSClientConfig; own != nil {
+		config = own.Clone()
+	}
+	if config.ServerName, _, err = net.SplitHostPort(address); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	encrypted := tls.Client(conn, config)
+	if err := encrypted.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return tap.New(encrypted, &l.tapped), nil
+}
+
+// reach keeps hold of the connection, so that one on which nothing comes can be cut.
+func (l *link) reach(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn = conn
+	return conn, nil
 }
 
 // cut ends the connection without a word; whoever reads from it gets an error.

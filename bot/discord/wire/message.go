@@ -48,6 +48,37 @@ const (
 	TypeReply   = 19
 )
 
+// Event is something that Discord tells of. Data is a part of what the event was read from.
+type Event struct {
+	Type     string
+	Sequence int64
+	Data     []byte
+}
+
+// Types of events that bring messages.
+const (
+	MessageCreate = "MESSAGE_CREATE"
+	MessageUpdate = "MESSAGE_UPDATE"
+)
+
+// ReadEvent reads what came over the gateway; false when that is no event.
+func ReadEvent(raw []byte) (Event, bool) {
+	e, dispatch := Event{}, false
+	whole := fields(raw, func(key, value []byte) {
+		switch string(key) {
+		case "t":
+			e.Type = text(value)
+		case "s":
+			e.Sequence = int64(number(value))
+		case "op":
+			dispatch = string(value) == "0"
+		case "d":
+			e.Data = value
+		}
+	})
+	return e, whole && dispatch && e.Type != "" && len(e.Data) > 0
+}
+
 // ReadMessage reads a message. The error says that there is none to be read at all.
 func ReadMessage(raw []byte) (Message, error) {
 	var m Message
