@@ -2,6 +2,7 @@ package discord
 
 import (
 	"sync"
+	"time"
 
 	"parley/bot/discord/wire"
 )
@@ -13,14 +14,21 @@ const knownMembers = 16384
 // say nothing of their author's roles. It may be used from any number of goroutines.
 type memberBook struct {
 	mu      sync.Mutex
-	members map[memberKey]wire.Member
+	members map[memberKey]knownMember
 	order   [knownMembers]memberKey
 	next    int
 }
 
 type memberKey struct{ guild, user uint64 }
 
-func newMemberBook() *memberBook { return &memberBook{members: map[memberKey]wire.Member{}} }
+// knownMember is what comments need of a member.
+type knownMember struct {
+	nick   string
+	roles  []string
+	joined time.Time
+}
+
+func newMemberBook() *memberBook { return &memberBook{members: map[memberKey]knownMember{}} }
 
 func keyOf(guild, user string) memberKey {
 	return memberKey{wire.Snowflake(guild), wire.Snowflake(user)}
@@ -29,7 +37,6 @@ func keyOf(guild, user string) memberKey {
 // note remembers a member.
 func (b *memberBook) note(guild, user string, m wire.Member) {
 	key := keyOf(guild, user)
-	m.User = nil
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, known := b.members[key]; !known {
@@ -37,15 +44,15 @@ func (b *memberBook) note(guild, user string, m wire.Member) {
 		b.order[b.next] = key
 		b.next = (b.next + 1) % knownMembers
 	}
-	b.members[key] = m
+	b.members[key] = knownMember{m.Nick, m.Roles, m.Joined.Time}
 }
 
-// find returns a member if they are remembered.
+// find returns a member's name, roles and when they joined, if they are remembered.
 func (b *memberBook) find(guild, user string) (wire.Member, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	m, ok := b.members[keyOf(guild, user)]
-	return m, ok
+	return wire.Member{Nick: m.nick, Roles: m.roles, Joined: wire.Time{Time: m.joined}}, ok
 }
 
 // gone forgets a member who left.

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -73,6 +75,7 @@ func (s *Server) Flood(ctx context.Context, flood Flood) (FloodLog, error) {
 	if err != nil {
 		return FloodLog{}, err
 	}
+	runtime.GC() // what rendering left behind is not to be cleared away while something is measured
 	log := FloodLog{Started: time.Now(), Sent: make([]FloodMessage, 0, count)}
 	err = s.pour(ctx, flood, count, ahead, listeners, frames, &log)
 	log.Ended = time.Now()
@@ -81,7 +84,10 @@ func (s *Server) Flood(ctx context.Context, flood Flood) (FloodLog, error) {
 
 // pour sends the frames at the flood's pace.
 func (s *Server) pour(ctx context.Context, flood Flood, count, ahead int, listeners []*session, frames []floodFrame, log *FloodLog) error {
-	for i := range count {
+	// In one piece, and so are the frames: what is measured with a flood shares the garbage
+	// collector with it, whose work grows with the number of things there are.
+	messages := make([]message, count)
+	for i := range messages {
 		if flood.Rate > 0 {
 			due := log.Started.Add(time.Duration(float64(i) / flood.Rate * float64(time.Second)))
 			if err := pause(ctx, time.Until(due)); err != nil {
@@ -95,8 +101,8 @@ func (s *Server) pour(ctx context.Context, flood Flood, count, ahead int, listen
 		}
 		which := i % len(frames)
 		at := time.Now()
-		num := s.floodOne(flood.Channel, frames[which], listeners)
-		log.Sent = append(log.Sent, FloodMessage{ID: num, At: at, Comment: which})
+		s.floodOne(flood.Channel, frames[which], &messages[i], listeners)
+		log.Sent = append(log.Sent, FloodMessage{ID: messages[i].num, At: at, Comment: which})
 	}
 	return nil
 }
@@ -115,62 +121,97 @@ func (s *Server) prepare(flood Flood) ([]*session, []floodFrame, error) {
 		return nil, nil, ErrNobodyListens
 	}
 	withContent := listeners[0].intents&IntentMessageContent != 0
-	frames := make([]floodFrame, 0, len(flood.Comments))
-	for _, comment := range flood.Comments {
-		body := s.compose(Draft{Content: comment.Text}, MemberPermissions)
-		frames = append(frames, renderFloodFrame(flood.Channel, comment.Author.User, body, withContent))
+	bodies, frames := make([]messageBody, len(flood.Comments)), make([]floodFrame, len(flood.Comments))
+	var press framePress
+	for i, comment := range flood.Comments {
+		bodies[i] = *s.compose(Draft{Content: comment.Text}, MemberPermissions)
+		frames[i] = press.render(flood.Channel, comment.Author.User, &bodies[i], withContent)
 	}
 	return listeners, frames, nil
 }
 
 // floodOne puts one message into the channel and on its way.
-func (s *Server) floodOne(channel *Channel, frame floodFrame, listeners []*session) uint64 {
+func (s *Server) floodOne(channel *Channel, frame floodFrame, m *message, listeners []*session) {
 	num := s.ids.next(s.now())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	channel.insert(&message{num: num, channel: channel, author: frame.author, body: frame.body})
+	*m = message{num: num, channel: channel, author: frame.author, body: frame.body}
+	channel.insert(m)
 	for _, session := range listeners {
 		session.pushFlood(frame, num)
 	}
 	s.notify()
-	return num
 }
 
 // floodFrame is a MESSAGE_CREATE payload with gaps where the ID and the time go.
 type floodFrame struct {
 	author *User
 	body   *messageBody
-	parts  [][]byte
-	gaps   []gap // gaps[i] comes after parts[i]
+	text   []byte // without what goes into the gaps
+	gaps   []gap
 }
 
-type gap int
+// gap is a place in a frame where something is filled in.
+type gap struct {
+	at     int // index in the text
+	isTime bool
+}
 
-const (
-	gapID gap = iota
-	gapTime
-)
+// fill appends the frame with the ID and the time that is in it.
+func (f floodFrame) fill(to []byte, id uint64) []byte {
+	from := 0
+	for _, g := range f.gaps {
+		to, from = append(to, f.text[from:g.at]...), g.at
+		if g.isTime {
+			to = timeOf(id).AppendFormat(to, timestampLayout)
+		} else {
+			to = strconv.AppendUint(to, id, 10)
+		}
+	}
+	return append(to, f.text[from:]...)
+}
 
-// renderFloodFrame renders a message with an ID that cannot occur and cuts the
-// result where that ID and its time are.
-func renderFloodFrame(channel *Channel, author *User, body *messageBody, withContent bool) floodFrame {
+// framePress renders frames.
+type framePress struct {
+	texts slab[byte]
+	gaps  slab[gap]
+}
+
+// render renders a message with an ID that cannot occur and cuts that ID and its time out.
+func (p *framePress) render(channel *Channel, author *User, body *messageBody, withContent bool) floodFrame {
 	const placeholderID = 1<<63 + 1
 	sample := &message{num: placeholderID, channel: channel, author: author, body: body}
 	rest := encode(wireMessageEvent(sample, withContent))
-	frame := floodFrame{author: author, body: body}
 	id, at := []byte(sample.id()), []byte(timestamp(timeOf(placeholderID)))
+	var text []byte
+	var gaps []gap
 	for {
 		i, j := bytes.Index(rest, id), bytes.Index(rest, at)
-		switch {
-		case i < 0 && j < 0:
-			frame.parts = append(frame.parts, rest)
-			return frame
-		case j < 0 || i >= 0 && i < j:
-			frame.parts, frame.gaps = append(frame.parts, rest[:i]), append(frame.gaps, gapID)
-			rest = rest[i+len(id):]
-		default:
-			frame.parts, frame.gaps = append(frame.parts, rest[:j]), append(frame.gaps, gapTime)
-			rest = rest[j+len(at):]
+		if i < 0 && j < 0 {
+			return floodFrame{author: author, body: body, text: p.texts.keep(append(text, rest...)), gaps: p.gaps.keep(gaps)}
 		}
+		isTime := i < 0 || j >= 0 && j < i
+		cut, length := i, len(id)
+		if isTime {
+			cut, length = j, len(at)
+		}
+		text = append(text, rest[:cut]...)
+		gaps = append(gaps, gap{len(text), isTime})
+		rest = rest[cut+length:]
 	}
+}
+
+// slab keeps many short lists in few large pieces.
+type slab[T any] struct{ open []T }
+
+const slabLength = 1 << 16
+
+// keep returns a copy of a list.
+func (s *slab[T]) keep(list []T) []T {
+	if len(list) > cap(s.open)-len(s.open) {
+		s.open = make([]T, 0, max(slabLength, len(list)))
+	}
+	from := len(s.open)
+	s.open = append(s.open, list...)
+	return s.open[from:len(s.open):len(s.open)]
 }

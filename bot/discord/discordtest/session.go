@@ -206,17 +206,7 @@ func (s *session) pushFlood(from floodFrame, id uint64) {
 	defer s.mu.Unlock()
 	f := s.slot()
 	text := appendFrameHead(f.text, "MESSAGE_CREATE", f.seq)
-	for i, part := range from.parts {
-		text = append(text, part...)
-		if i == len(from.gaps) {
-			break
-		}
-		if from.gaps[i] == gapID {
-			text = strconv.AppendUint(text, id, 10)
-		} else {
-			text = timeOf(id).AppendFormat(text, timestampLayout)
-		}
-	}
+	text = from.fill(text, id)
 	f.text = append(text, '}')
 	s.wake()
 }

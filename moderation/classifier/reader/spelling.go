@@ -53,7 +53,7 @@ func (s *scanner) behind(spelled []byte, w *wordScan) int32 {
 		}
 	}
 	if w.masks > 0 {
-		return s.vocabulary.disguise.get(FormOf(s.starred(spelled)))
+		return s.vocabulary.undisguised(FormOf(s.starred(spelled)))
 	}
 	if w.digits+w.signs > 0 && (w.letters > 0 || w.signs > 0) {
 		if word := s.unleeted(spelled, 'i'); word != Unseen {
@@ -121,7 +121,7 @@ func (s *scanner) unleeted(spelled []byte, one byte) int32 {
 	if word := s.vocabulary.Find(form); word != Unseen {
 		return word
 	}
-	return s.vocabulary.disguise.get(form)
+	return s.vocabulary.undisguised(form)
 }
 
 // unstretched shortens runs of one letter to at most keep.
@@ -145,7 +145,7 @@ func (s *scanner) unstretched(spelled []byte, keep int) int32 {
 // swapped with its neighbour. The variants hold each sensitive word with one letter left
 // out; leaving one out of the spelling too covers the other slips.
 func (s *scanner) mistyped(spelled []byte) int32 {
-	if word := s.vocabulary.disguise.get(FormOf(spelled)); word != Unseen {
+	if word := s.vocabulary.undisguised(FormOf(spelled)); word != Unseen {
 		return word
 	}
 	for skip := 1; skip < len(spelled); skip++ { // a first letter is rarely mistyped
@@ -155,7 +155,7 @@ func (s *scanner) mistyped(spelled []byte) int32 {
 			return word
 		}
 		if len(spelled) >= 5 {
-			if word := s.vocabulary.disguise.get(form); word != Unseen {
+			if word := s.vocabulary.undisguised(form); word != Unseen {
 				return word
 			}
 		}

@@ -47,7 +47,8 @@ func (t WordTraits) pack() (class, frequency byte) {
 type Vocabulary struct {
 	forms    []uint64 // row → FormOf(word)
 	traits   []WordTraits
-	variants []Variant
+	variants []uint64 // place → FormOf(a disguised spelling)
+	meant    []int32  // place → row of the word
 	words    hashIndex
 	disguise hashIndex
 }
@@ -64,16 +65,18 @@ func NewVocabulary(forms []uint64, traits []WordTraits, variants []Variant) (*Vo
 	if len(forms) != len(traits) {
 		return nil, fmt.Errorf("vocabulary: %d words but traits for %d", len(forms), len(traits))
 	}
-	v := &Vocabulary{forms: forms, traits: traits, variants: variants,
+	v := &Vocabulary{forms: forms, traits: traits,
+		variants: make([]uint64, len(variants)), meant: make([]int32, len(variants)),
 		words: newHashIndex(len(forms)), disguise: newHashIndex(len(variants))}
-	for i, f := range forms {
-		v.words.put(f, int32(i))
+	for i := range forms {
+		v.words.put(i, v.forms)
 	}
-	for _, d := range variants {
+	for i, d := range variants {
 		if d.Word < 0 || int(d.Word) >= len(forms) {
 			return nil, fmt.Errorf("vocabulary: a variant names word %d of %d", d.Word, len(forms))
 		}
-		v.disguise.put(d.Form, d.Word)
+		v.variants[i], v.meant[i] = d.Form, d.Word
+		v.disguise.put(i, v.variants)
 	}
 	return v, nil
 }
@@ -90,10 +93,23 @@ func (v *Vocabulary) Traits(word int32) WordTraits {
 }
 
 // Find returns the row of a word written exactly so, or Unseen.
-func (v *Vocabulary) Find(form uint64) int32 { return v.words.get(form) }
+func (v *Vocabulary) Find(form uint64) int32 {
+	if place := v.words.get(form, v.forms); place >= 0 {
+		return int32(place)
+	}
+	return Unseen
+}
+
+// undisguised returns the row of the word that a disguised spelling leads back to, or Unseen.
+func (v *Vocabulary) undisguised(form uint64) int32 {
+	if place := v.disguise.get(form, v.variants); place >= 0 {
+		return v.meant[place]
+	}
+	return Unseen
+}
 
 func (v *Vocabulary) findSensitive(form uint64) int32 {
-	if w := v.words.get(form); w >= 0 && v.traits[w].Sensitive {
+	if w := v.Find(form); w >= 0 && v.traits[w].Sensitive {
 		return w
 	}
 	return Unseen
@@ -118,38 +134,36 @@ func finish(h uint64) uint64 {
 	return h
 }
 
-// hashIndex is an open-addressing table from non-zero hashes to rows.
+// hashIndex is an open-addressing table from non-zero hashes to where they stand in a list.
+// It holds the places alone: the list has the hashes.
 type hashIndex struct {
-	keys []uint64
-	rows []int32
-	mask uint64
+	places []int32 // plus one; 0 where there is none
+	mask   uint64
 }
 
 func newHashIndex(n int) hashIndex {
 	size := 1 << bits.Len(uint(n)*2+1)
-	return hashIndex{keys: make([]uint64, size), rows: make([]int32, size), mask: uint64(size - 1)}
+	return hashIndex{places: make([]int32, size), mask: uint64(size - 1)}
 }
 
-// put keeps the first row of a hash.
-func (x *hashIndex) put(key uint64, row int32) {
-	for i := key & x.mask; ; i = (i + 1) & x.mask {
-		switch x.keys[i] {
-		case key:
-			return
-		case 0:
-			x.keys[i], x.rows[i] = key, row
-			return
-		}
+// put keeps the first place of every hash of the list.
+func (x *hashIndex) put(place int, list []uint64) {
+	if x.get(list[place], list) >= 0 {
+		return
 	}
+	i := list[place] & x.mask
+	for x.places[i] != 0 {
+		i = (i + 1) & x.mask
+	}
+	x.places[i] = int32(place + 1)
 }
 
-func (x *hashIndex) get(key uint64) int32 {
-	for i := key & x.mask; ; i = (i + 1) & x.mask {
-		switch x.keys[i] {
-		case key:
-			return x.rows[i]
-		case 0:
-			return Unseen
+// get is the place of a hash in the list, negative when it is not there.
+func (x *hashIndex) get(hash uint64, list []uint64) int {
+	for i := hash & x.mask; ; i = (i + 1) & x.mask {
+		place := int(x.places[i]) - 1
+		if place < 0 || list[place] == hash {
+			return place
 		}
 	}
 }
