@@ -60,9 +60,9 @@ type Daemon struct {
 }
 
 // collectAt is by how many percent memory grows before the garbage collector runs, unless
-// GOGC says otherwise. While it runs comments wait, so it runs half as often as usual, and
+// GOGC says otherwise. While it runs comments wait, so it runs less often than usual, and
 // memory still stays under 100 MB.
-const collectAt = 200
+const collectAt = 175
 
 // Open loads the policy, opens the store and puts the bot together. Nothing is sent yet.
 // Errors are for people: they say what to do.
