@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,14 +15,14 @@ import (
 // discord answers requests as a test says, and notes them.
 type discord struct {
 	answers []func(*http.Request) (*http.Response, error) // in order; the last one repeats
-	seen    []*http.Request
-	bodies  []string
-	at      []time.Time
+
+	mu     sync.Mutex // requests that wait for the same limit come at the same time
+	seen   []*http.Request
+	bodies []string
+	at     []time.Time
 }
 
 func (d *discord) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := min(len(d.seen), len(d.answers)-1)
-	d.seen, d.at = append(d.seen, r), append(d.at, time.Now())
 	body := ""
 	if r.Body != nil {
 		b, err := io.ReadAll(r.Body)
@@ -30,8 +31,16 @@ func (d *discord) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		body = string(b)
 	}
-	d.bodies = append(d.bodies, body)
-	return d.answers[n](r)
+	return d.note(r, body)(r)
+}
+
+// note notes a request and returns what answers it.
+func (d *discord) note(r *http.Request, body string) func(*http.Request) (*http.Response, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := min(len(d.seen), len(d.answers)-1)
+	d.seen, d.bodies, d.at = append(d.seen, r), append(d.bodies, body), append(d.at, time.Now())
+	return d.answers[n]
 }
 
 func says(status int, body string, headers ...string) func(*http.Request) (*http.Response, error) {
