@@ -115,9 +115,9 @@ func (l *link) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	config := &tls.Config{}
-	if own := l.session.Dialer.TLSClientConfig; own != nil {
-		config = own.Clone()
+	config := l.session.Dialer.TLSClientConfig.Clone()
+	if config == nil {
+		config = &tls.Config{}
 	}
 	if config.ServerName, _, err = net.SplitHostPort(address); err != nil {
 		return nil, errors.Join(err, conn.Close())

@@ -205,8 +205,7 @@ func (s *session) pushFlood(from floodFrame, id uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.slot()
-	text := appendFrameHead(f.text, "MESSAGE_CREATE", f.seq)
-	text = from.fill(text, id)
+	text := from.fill(appendFrameHead(f.text, "MESSAGE_CREATE", f.seq), id)
 	f.text = append(text, '}')
 	s.wake()
 }

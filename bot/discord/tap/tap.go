@@ -126,17 +126,18 @@ func (c *Conn) next(in []byte) int {
 		return c.pass(in)
 	case !enough:
 		return 0
-	case !c.mayBeMessage(f, in[f.head:]):
-		c.passing = f.head + f.length
-		return c.pass(in)
-	case len(in) < f.head+f.length:
-		return 0
 	}
-	if !c.take(in[f.head : f.head+f.length]) {
-		c.passing = f.head + f.length
-		return c.pass(in)
+	size := f.head + f.length
+	if f.mayBeMessage(in[f.head:]) {
+		if len(in) < size {
+			return 0
+		}
+		if c.take(in[f.head:size]) {
+			return size
+		}
 	}
-	return f.head + f.length
+	c.passing = size
+	return c.pass(in)
 }
 
 // pass hands on what there is of the present frame, or all of it.
@@ -166,7 +167,7 @@ func (c *Conn) passAnswer(in []byte) int {
 }
 
 // mayBeMessage reports whether a frame may hold a message, as far as its payload came.
-func (c *Conn) mayBeMessage(f frame, payload []byte) bool {
+func (f frame) mayBeMessage(payload []byte) bool {
 	if !f.whole || f.length < len(message) || f.length > longest {
 		return false
 	}

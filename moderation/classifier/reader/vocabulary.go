@@ -148,24 +148,21 @@ func newHashIndex(n int) hashIndex {
 
 // put keeps the first place of every hash of the list.
 func (x *hashIndex) put(place int, list []uint64) {
-	if x.get(list[place], list) >= 0 {
-		return
+	if i := x.slot(list[place], list); x.places[i] == 0 {
+		x.places[i] = int32(place + 1)
 	}
-	i := list[place] & x.mask
-	for x.places[i] != 0 {
-		i = (i + 1) & x.mask
-	}
-	x.places[i] = int32(place + 1)
 }
 
 // get is the place of a hash in the list, negative when it is not there.
-func (x *hashIndex) get(hash uint64, list []uint64) int {
-	for i := hash & x.mask; ; i = (i + 1) & x.mask {
-		place := int(x.places[i]) - 1
-		if place < 0 || list[place] == hash {
-			return place
-		}
+func (x *hashIndex) get(hash uint64, list []uint64) int { return int(x.places[x.slot(hash, list)]) - 1 }
+
+// slot is where the table has a hash of the list, or would have it.
+func (x *hashIndex) slot(hash uint64, list []uint64) uint64 {
+	i := hash & x.mask
+	for x.places[i] != 0 && list[x.places[i]-1] != hash {
+		i = (i + 1) & x.mask
 	}
+	return i
 }
 
 func unpackTraits(class, frequency byte) WordTraits {
