@@ -37,7 +37,10 @@ type Config struct {
 	// nil: that is refused.
 	Parse func(source []byte) (*Rulebook, error)
 
-	Workers int           // how many comments are judged at a time; 0: 64
+	Workers int // how many comments are judged at a time; 0: 64
+	// Readers is how many of them may be read at the same time, which keeps a processor busy;
+	// what is left of judging is waiting. 0: all.
+	Readers int
 	Drain   time.Duration // how long shutting down may take; 0: 20 s
 
 	// OnVerdict, when set, is called after every verdict by the worker that reached it; it
@@ -95,6 +98,9 @@ func New(c Config) (*Bot, error) {
 	if c.Workers <= 0 {
 		c.Workers = defaultWorkers
 	}
+	if c.Readers <= 0 {
+		c.Readers = c.Workers
+	}
 	if c.Drain <= 0 {
 		c.Drain = defaultDrain
 	}
@@ -109,8 +115,9 @@ func New(c Config) (*Bot, error) {
 	b.rulebook.Store(c.Rulebook)
 	b.alerts = newAlerter(b)
 	b.store = &storeHealth{bot: b}
-	for range c.Workers {
-		b.shards = append(b.shards, newShard(b))
+	turns := make([]sync.Mutex, c.Readers)
+	for i := range c.Workers {
+		b.shards = append(b.shards, newShard(b, &turns[i%len(turns)]))
 	}
 	b.registerGauges()
 	b.countRoundTrips()

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -65,6 +67,28 @@ func TestACleanCommentIsObservedOnceAndCostsNothingElse(t *testing.T) {
 	}
 	if o, c, r := store.observed.Load(), store.committed.Load(), store.read.Load(); o != 100 || c != 0 || r != 0 {
 		t.Errorf("100 clean comments took %d observations, %d commits, %d reads; want 100, 0, 0", o, c, r)
+	}
+}
+
+func TestNoMoreCommentsAreReadAtATimeThanThereAreReaders(t *testing.T) {
+	p, rules := newTown(), houseRules(nil)
+	read, room := rules.Read, make(chan struct{}, 2)
+	rules.Read = func(c *moderation.Comment) Reading {
+		select {
+		case room <- struct{}{}:
+			runtime.Gosched() // let others in, if they are let in
+			<-room
+		default:
+			t.Errorf("comment %s was read together with %d others", c.ID, cap(room))
+		}
+		return read(c)
+	}
+	b := start(t, p, openStore(t), func(c *Config) { c.Rulebook, c.Workers, c.Readers = rules, 16, cap(room) })
+	for i := 1; i <= 1000; i++ {
+		p.post(t, says(i, "author"+strconv.Itoa(i), "good morning"))
+	}
+	if err := b.stop(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"parley/moderation"
@@ -23,6 +24,7 @@ const (
 // shard judges the comments of its share of the authors, one at a time and in order.
 type shard struct {
 	bot    *Bot
+	turn   *sync.Mutex // held while reading; workers that share it take turns
 	queue  chan job
 	parked []job // wait, in order, for the store to come back
 
@@ -30,8 +32,8 @@ type shard struct {
 	obs moderation.Observation // what the ledger knows around it
 }
 
-func newShard(b *Bot) *shard {
-	return &shard{bot: b, queue: make(chan job, queueLength)}
+func newShard(b *Bot, turn *sync.Mutex) *shard {
+	return &shard{bot: b, turn: turn, queue: make(chan job, queueLength)}
 }
 
 // run judges until no more comments are taken in and all are done, or ctx ends.
@@ -109,7 +111,7 @@ func (s *shard) park(j job) {
 // waits. Nothing follows from it.
 func (s *shard) judgeAlone(j *job) {
 	defer func() { _ = recover() }() // judge says what is wrong when its turn comes
-	reading := s.bot.In(j.comment.Guild).Read(&j.comment)
+	reading, _ := s.read(s.bot.In(j.comment.Guild), &j.comment)
 	defer reading.Release()
 	if v := reading.Judge(nil); v.Action > moderation.Allow {
 		s.bot.Log.Warn("the store is away; a comment waits to be acted on",
@@ -189,9 +191,9 @@ func (s *shard) judge(ctx context.Context) (err error) {
 		b.metrics.skipped.Inc()
 		return nil
 	}
-	reading := book.Read(c)
+	reading, sighting := s.read(book, c)
 	defer reading.Release()
-	if s.obs, err = b.Store.Observe(ctx, reading.Sighting()); err != nil {
+	if s.obs, err = b.Store.Observe(ctx, sighting); err != nil {
 		return err
 	}
 	b.store.answered()
@@ -210,6 +212,14 @@ func (s *shard) judge(ctx context.Context) (err error) {
 		Comment: c, Verdict: v, Record: s.obs.Record, Actions: s.obs.Actions,
 	})
 	return err
+}
+
+// read holds rules and classifier against a comment when it is this worker's turn.
+func (s *shard) read(book *Rulebook, c *moderation.Comment) (Reading, moderation.Sighting) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	reading := book.Read(c)
+	return reading, reading.Sighting()
 }
 
 // announce counts a verdict and tells whoever listens, once however often it is reached.
