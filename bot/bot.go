@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -38,8 +39,10 @@ type Config struct {
 	Parse func(source []byte) (*Rulebook, error)
 
 	Workers int // how many comments are judged at a time; 0: 64
-	// Readers is how many of them may be read at the same time, which keeps a processor busy;
-	// what is left of judging is waiting. 0: all.
+	// Readers is how many of them are read at the same time, which is most of the work. 0: as
+	// many as there are processors but one, and at least one. In a flood the workers would have
+	// every processor to themselves; one is left to the gateway, to take-downs, to moderators
+	// and to a store on the same machine.
 	Readers int
 	Drain   time.Duration // how long shutting down may take; 0: 20 s
 
@@ -99,7 +102,7 @@ func New(c Config) (*Bot, error) {
 		c.Workers = defaultWorkers
 	}
 	if c.Readers <= 0 {
-		c.Readers = c.Workers
+		c.Readers = max(1, runtime.GOMAXPROCS(0)-1)
 	}
 	if c.Drain <= 0 {
 		c.Drain = defaultDrain

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -63,7 +62,7 @@ type Daemon struct {
 // collectAt is by how many percent memory grows before the garbage collector runs, unless
 // GOGC says otherwise. While it runs comments wait, so it runs less often than usual, and
 // memory still stays under 100 MB.
-const collectAt = 175
+const collectAt = 150
 
 // Open loads the policy, opens the store and puts the bot together. Nothing is sent yet.
 // Errors are for people: they say what to do.
@@ -98,18 +97,6 @@ func Open(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
-// readers is how many comments are read at the same time. Nobody ever waits for the embedded
-// store, so in a flood the workers would have every processor to themselves; one is left to
-// the gateway, to take-downs and to moderators. With two, the slowest percent of comments is
-// judged in half the time, and a third fewer fit into a second. While workers wait for Redis
-// there is room for others as it is, and for Redis, which often runs on the same machine.
-func readers(redisURL string) int {
-	if redisURL != "" {
-		return 0
-	}
-	return max(1, runtime.GOMAXPROCS(0)-1)
-}
-
 // assemble makes the parts that need each other.
 func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	o := d.options
@@ -129,7 +116,7 @@ func (d *Daemon) assemble(p *policy.Policy) (err error) {
 	}
 	d.Bot, err = bot.New(bot.Config{
 		Source: platform, Enforcer: platform, Store: d.Store, Rulebook: d.rules.of(p), Parse: d.rules.fromSource,
-		Adviser: d.opinions, Log: o.Log, OnVerdict: d.heard, OnOpinion: o.OnOpinion, Readers: readers(o.RedisURL),
+		Adviser: d.opinions, Log: o.Log, OnVerdict: d.heard, OnOpinion: o.OnOpinion,
 	})
 	if err != nil {
 		return err
