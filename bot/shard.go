@@ -111,7 +111,9 @@ func (s *shard) park(j job) {
 // waits. Nothing follows from it.
 func (s *shard) judgeAlone(j *job) {
 	defer func() { _ = recover() }() // judge says what is wrong when its turn comes
-	reading, _ := s.read(s.bot.In(j.comment.Guild), &j.comment)
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	reading := s.bot.In(j.comment.Guild).Read(&j.comment)
 	defer reading.Release()
 	if v := reading.Judge(nil); v.Action > moderation.Allow {
 		s.bot.Log.Warn("the store is away; a comment waits to be acted on",
@@ -214,7 +216,8 @@ func (s *shard) judge(ctx context.Context) (err error) {
 	return err
 }
 
-// read holds rules and classifier against a comment when it is this worker's turn.
+// read reads a comment when it is this worker's turn. Where a rule asks how heated the thread
+// is, that includes holding it against rules and classifier; otherwise Judge does.
 func (s *shard) read(book *Rulebook, c *moderation.Comment) (Reading, moderation.Sighting) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
