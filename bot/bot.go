@@ -42,8 +42,7 @@ type Config struct {
 	// Readers is how many of them are read at the same time, which is most of the work. 0: as
 	// many as there are processors but one, and at least one. In a flood the workers would have
 	// every processor to themselves; one is left to the gateway, to take-downs, to moderators
-	// and to a store on the same machine. Under a policy in which no rule asks how heated a
-	// thread is, rules and classifier run after the store has answered, which this does not bound.
+	// and to a store on the same machine.
 	Readers int
 	Drain   time.Duration // how long shutting down may take; 0: 20 s
 

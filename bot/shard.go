@@ -216,8 +216,7 @@ func (s *shard) judge(ctx context.Context) (err error) {
 	return err
 }
 
-// read reads a comment when it is this worker's turn. Where a rule asks how heated the thread
-// is, that includes holding it against rules and classifier; otherwise Judge does.
+// read reads a comment when it is this worker's turn, which includes asking the classifier.
 func (s *shard) read(book *Rulebook, c *moderation.Comment) (Reading, moderation.Sighting) {
 	s.turn.Lock()
 	defer s.turn.Unlock()

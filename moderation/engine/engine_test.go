@@ -323,6 +323,33 @@ rules: [{id: fast, why: Slow down., when: {rate: {more_than: 3, within: 10s}}, s
 	}
 }
 
+func TestTheModelIsAskedOnceAndBeforeTheLedger(t *testing.T) {
+	for name, rules := range map[string]string{
+		"no rule about heat": ordinary,
+		"a rule about heat": ordinary + `
+  - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}
+`} {
+		asked := 0
+		r := engine.New(mustParse(t, rules), tallied{&asked}).Read(&moderation.Comment{ID: "5", Text: "a fine day"})
+		r.Sighting()
+		if asked != 1 {
+			t.Errorf("%s: for the sighting the model was asked %d times", name, asked)
+		}
+		r.Judge(&moderation.Observation{Counts: []int{0}})
+		if r.Release(); asked != 1 {
+			t.Errorf("%s: for the verdict the model was asked %d times", name, asked)
+		}
+	}
+}
+
+// tallied is a model that finds nothing and counts how often it is asked.
+type tallied struct{ times *int }
+
+func (m tallied) Classify(_ *classifier.Input, out *classifier.Result) {
+	*m.times++
+	out.Known = moderation.SetOf(moderation.Toxicity)
+}
+
 func TestOnlyAbusiveCommentsHeatAThread(t *testing.T) {
 	e := engine.New(mustParse(t, ordinary+`
   - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}

@@ -60,8 +60,10 @@ func (r *Reading) Release() {
 	r.engine.readings.Put(r)
 }
 
-// Sighting is what the ledger must be told of the comment. It is valid until Release.
+// Sighting is what the ledger must be told of the comment. It is valid until Release. The model
+// has been asked then, so that what is left to do after the ledger's answer is little.
 func (r *Reading) Sighting() moderation.Sighting {
+	r.classified()
 	hot := false
 	if r.engine.policy.Rules.NeedsHeat() {
 		r.subject.History = nil
