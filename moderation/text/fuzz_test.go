@@ -17,7 +17,7 @@ var nasty = []string{
 	"a.", "a.com/", "a.b/", "http://", "http://a.com@", "hxxp://a[.]com", "a dot com ", "a . com", "xn--", "a-", "。", "@", "a@b.com",
 	"1a", "a1", "a55", "|-|", "/\\", "(_)", "|", "a|", "$", "v", "bvb", "vv", "!", "5 ", "£a",
 	"f u ", "f.u.", "f-u-c-", "a b c d ", "aa bb ", "aaa", "fuu-", "a*b*", "m*ron ", "a-b_c", "'a'", "\"a\" ", "“a”", "one two three four ",
-	"か\u3099", "ｶﾞ", "ﬁ", "㎏", "İ", "ẞ", "ﷺ", "각", "ไทย", "हिन्दी", "ΜΑ", "Σσς", "ё",
+	"か\u3099", "ｶﾞ", "ﬁ", "㎏", "İ", "ẞ", "ﷺ", "각", "ไทย", "हिन्दी", "ΜΑ", "Σσς", "ё", "a¹բ", "℀б",
 }
 
 // exercise asks a Views for everything it can tell.

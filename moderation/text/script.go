@@ -100,12 +100,25 @@ func wordScripts(text []byte, i int) (s scripts, end int) {
 	return s, end
 }
 
-// insideWord reports runes that continue a word, those that nobody sees included.
+// insideWord reports runes that continue a word, or of which folding makes some that do, and
+// those that nobody sees.
 func insideWord(r rune, size int) bool {
 	if r < utf8.RuneSelf {
 		return classes[r]&(isLetter|isDigit|isDropped) != 0
 	}
-	return wordRune(r) || invisible(r) || r == utf8.RuneError && size == 1 || alwaysLetter(r)
+	return wordRune(r) || invisible(r) || r == utf8.RuneError && size == 1 || alwaysLetter(r) || spelledOut(r)
+}
+
+// spelledOut reports symbols that stand for letters or digits, such as ¹ and ℀.
+func spelledOut(r rune) bool {
+	for parts := decomposition(r); len(parts) > 0; {
+		part, size := utf8.DecodeRune(parts)
+		if wordRune(part) {
+			return true
+		}
+		parts = parts[size:]
+	}
+	return false
 }
 
 // alwaysLetter reports symbols that are always read as letters, such as 🅰.
