@@ -89,7 +89,7 @@ func (f *folder) fold(source *View) {
 				lettersEnd = end
 			}
 		}
-		if i >= wordEnd && wordRune(r) {
+		if i >= wordEnd && inWord(r) {
 			var s scripts
 			s, wordEnd = wordScripts(text, i)
 			f.mixed = f.eager || s.latin && s.foreign

@@ -1,9 +1,11 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"parley/moderation"
@@ -98,6 +100,21 @@ func FuzzFoldingTwiceChangesNothing(f *testing.F) {
 			t.Errorf("%q squashes to %q, and that to %q", once, squashed, again)
 		}
 	})
+}
+
+func TestFoldingTwiceChangesNothingWhateverTheCharacter(t *testing.T) {
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		if Fold(string(r)) == string(r) && !unicode.IsOneOf(disguising, r) {
+			continue
+		}
+		for _, among := range []string{"%c", "a%c", "%cа", "б%c", "%cб", "ա%cb", "1%cժ", "%c a %[1]cо"} {
+			raw := fmt.Sprintf(among, r)
+			once := Fold(raw)
+			if twice := Fold(once); twice != once {
+				t.Errorf("%q folds to %q, and that to %q", raw, once, twice)
+			}
+		}
+	}
 }
 
 func FuzzCostGrowsWithLengthOnly(f *testing.F) {

@@ -100,20 +100,22 @@ func wordScripts(text []byte, i int) (s scripts, end int) {
 	return s, end
 }
 
-// insideWord reports runes that continue a word, or of which folding makes some that do, and
-// those that nobody sees.
+// insideWord reports runes that continue a word, those that nobody sees included.
 func insideWord(r rune, size int) bool {
 	if r < utf8.RuneSelf {
 		return classes[r]&(isLetter|isDigit|isDropped) != 0
 	}
-	return wordRune(r) || invisible(r) || r == utf8.RuneError && size == 1 || alwaysLetter(r) || spelledOut(r)
+	return inWord(r) || invisible(r) || r == utf8.RuneError && size == 1
 }
 
-// spelledOut reports symbols that stand for letters or digits, such as ¹ and ℀.
-func spelledOut(r rune) bool {
+// inWord reports letters, digits, and symbols that fold to some, such as 🅰, ¹, ℀ and 𝛛.
+func inWord(r rune) bool {
+	if wordRune(r) || alwaysLetter(r) {
+		return true
+	}
 	for parts := decomposition(r); len(parts) > 0; {
 		part, size := utf8.DecodeRune(parts)
-		if wordRune(part) {
+		if wordRune(part) || alwaysLetter(part) {
 			return true
 		}
 		parts = parts[size:]
@@ -121,7 +123,7 @@ func spelledOut(r rune) bool {
 	return false
 }
 
-// alwaysLetter reports symbols that are always read as letters, such as 🅰.
+// alwaysLetter reports symbols that are always read as letters.
 func alwaysLetter(r rune) bool {
 	l, ok := lookalikes[r]
 	return ok && l.when == always && classes[l.as[0]]&isLetter != 0
@@ -136,7 +138,7 @@ func nativeScript(text []byte) bool {
 			continue
 		}
 		r, size := utf8.DecodeRune(text[i:])
-		if !wordRune(r) {
+		if !inWord(r) {
 			i += size
 			continue
 		}
