@@ -107,7 +107,7 @@ func TestFoldingTwiceChangesNothingWhateverTheCharacter(t *testing.T) {
 		if Fold(string(r)) == string(r) && !unicode.IsOneOf(disguising, r) {
 			continue
 		}
-		for _, among := range []string{"%c", "a%c", "%cа", "б%c", "%cб", "ա%cb", "1%cժ", "%c a %[1]cо"} {
+		for _, among := range []string{"%c", "a%c", "%cа", "б%c", "%cб", "б%cb", "b%cб", "%c a %[1]cо"} {
 			raw := fmt.Sprintf(among, r)
 			once := Fold(raw)
 			if twice := Fold(once); twice != once {

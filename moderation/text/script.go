@@ -105,7 +105,7 @@ func insideWord(r rune, size int) bool {
 	if r < utf8.RuneSelf {
 		return classes[r]&(isLetter|isDigit|isDropped) != 0
 	}
-	return inWord(r) || invisible(r) || r == utf8.RuneError && size == 1
+	return inWord(r) || invisible(r) || ornament(r) || r == utf8.RuneError && size == 1
 }
 
 // inWord reports letters, digits, and symbols that fold to some, such as 🅰, ¹, ℀ and 𝛛.
