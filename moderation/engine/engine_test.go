@@ -323,12 +323,16 @@ rules: [{id: fast, why: Slow down., when: {rate: {more_than: 3, within: 10s}}, s
 	}
 }
 
+// heated is one more rule of a policy.
+const heated = `
+  - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}
+`
+
 func TestTheModelIsAskedOnceAndBeforeTheLedger(t *testing.T) {
 	for name, rules := range map[string]string{
 		"no rule about heat": ordinary,
-		"a rule about heat": ordinary + `
-  - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}
-`} {
+		"a rule about heat":  ordinary + heated,
+	} {
 		asked := 0
 		r := engine.New(mustParse(t, rules), tallied{&asked}).Read(&moderation.Comment{ID: "5", Text: "a fine day"})
 		r.Sighting()
@@ -351,9 +355,7 @@ func (m tallied) Classify(_ *classifier.Input, out *classifier.Result) {
 }
 
 func TestOnlyAbusiveCommentsHeatAThread(t *testing.T) {
-	e := engine.New(mustParse(t, ordinary+`
-  - {id: heated, why: Calm down., when: {heat: {at_least: 5, over: 0.3, within: 10m}}, action: review, examples: {match: [{text: hi, history: {count: 9}}]}}
-`), scripted{"grr": 0.95})
+	e := engine.New(mustParse(t, ordinary+heated), scripted{"grr": 0.95})
 	member := func(text string) string {
 		r := e.Read(&moderation.Comment{ID: "5", Text: text, Article: moderation.Article{ID: "a", Title: "News"}})
 		defer r.Release()
